@@ -1,0 +1,59 @@
+# The two commands of the README are `make demo` and `make test`; each installs all that it needs.
+# Versions come from requirements.lock, which `make lock` writes anew.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_CONSTRAINT := $(CURDIR)/requirements.lock
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types unit oldest bench docs fuzz lock clean
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+.venv/run: pyproject.toml requirements.lock
+	tools/venv $(PYTHON) .venv
+	$(BIN)/pip install --quiet --editable .
+	touch $@
+
+.venv/dev: .venv/run
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+.venv-oldest/dev: pyproject.toml requirements.lock
+	tools/venv $(PYTHON) .venv-oldest
+	grep -v '^duckdb==' requirements.lock > .venv-oldest/lock
+	PIP_CONSTRAINT=$(CURDIR)/.venv-oldest/lock .venv-oldest/bin/pip install --quiet --editable '.[dev]' 'duckdb==1.5.*'
+	touch $@
+
+demo: .venv/run  ## install, run the whole job on the made-up case, print the report's path
+	$(BIN)/plateglass demo --out out/demo
+
+test: lint types unit oldest  ## install everything needed, then lint, types and tests on both DuckDB lines
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+unit: .venv/dev
+	tools/browser
+	$(BIN)/pytest -n 2
+
+oldest: .venv-oldest/dev  ## the same steps on the oldest DuckDB that we support
+	.venv-oldest/bin/pytest -n 2 -m 'not browser and not real' tests/test_store.py tests/test_normalise.py tests/test_check.py tests/test_rules.py tests/test_demo.py
+
+bench: .venv/dev  ## speed and memory, as ratios to a limit measured in the same run
+	$(BIN)/python bench/run.py
+
+docs: .venv/dev  ## write docs/reference anew
+	$(BIN)/python docs/generate.py
+
+lock:  ## write requirements.lock anew
+	tools/lock $(PYTHON)
+
+clean:
+	rm -rf .venv .venv-oldest out
