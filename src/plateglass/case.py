@@ -25,10 +25,63 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from uuid import NAMESPACE_URL, UUID, uuid5
+
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from plateglass.catalogue import Catalogue
 from plateglass.errors import CaseUnusable, Place
+from plateglass.model import NAMES, SHARES, SIGHTINGS, STATISTICS, TEXTS, Column
+from plateglass.store import Step, Store, name, text, values
+
+REJECTED: tuple[Column, ...] = (
+    Column("source", "VARCHAR", "first 12 hex digits of the file's SHA-256"),
+    Column("part", "INTEGER", "number of the sheet or table within the file, from 0"),
+    Column("record", "BIGINT", "number of the record within the part, from 1"),
+    Column("column", "VARCHAR", "the heading of the column that could not be read; empty for the whole record"),
+    Column("reason", "VARCHAR", "the cause in words, never the value"),
+)
+"""One row a record that did not become a sighting."""
+
+SOURCES: tuple[Column, ...] = (
+    Column("source", "VARCHAR", "first 12 hex digits of the file's SHA-256"),
+    Column("part", "INTEGER", "number of the sheet or table within the file, from 0"),
+    Column("sha256", "VARCHAR", "of the file as released"),
+    Column("name", "VARCHAR", "the file's name"),
+    Column("part_name", "VARCHAR", "the sheet's name; empty for a file with one table"),
+    Column("layout", "VARCHAR", "the layout that knows it"),
+    Column("view", "VARCHAR", "what kind of record it holds"),
+    Column("owner", "VARCHAR", "whose log it is, as the file says it; empty where it doesn't"),
+    Column("owner_org", "UUID", "joins `organisations`; NULL where no owner is named"),
+    Column("captured_on", "BIGINT", "the day the file was captured, epoch ms UTC; NULL where it isn't said"),
+    Column("encoding", "VARCHAR", "how its text was encoded"),
+    Column("records", "BIGINT", "records in the file, counted apart from the reader"),
+    Column("accepted", "BIGINT", "records that became sightings, shares or statistics"),
+    Column("rejected", "BIGINT", "records that did not, each listed"),
+    Column("first_at", "BIGINT", "time of its first search, epoch ms UTC"),
+    Column("last_at", "BIGINT", "time of its last search, epoch ms UTC"),
+    Column("columns", "VARCHAR", "comma-joined fields that it exports"),
+)
+"""One row a table of a source."""
+
+ISSUES: tuple[Column, ...] = tuple(
+    Column(name, kind, about)
+    for name, kind, about in (
+        ("code", "VARCHAR", "a stable word for the kind of issue"),
+        ("severity", "VARCHAR", "note, record or source"),
+        ("path", "VARCHAR", "the file's name"),
+        ("part", "VARCHAR", "the sheet"),
+        ("record", "BIGINT", "the record's number"),
+        ("column", "VARCHAR", "the heading"),
+        ("message", "VARCHAR", "what was found, expected, and what to do next"),
+    )
+)
+"""One row a thing that a reader of the report has to know."""
+
+
+def name_id(written: str) -> UUID:
+    """The id of a name that comes from a file's name or from the settings, not from a record: no secret."""
+    return uuid5(NAMESPACE_URL, f"plateglass:name:{written}")
 
 
 class Settings(BaseModel):
@@ -133,6 +186,35 @@ class Case:
             os.fsync(file.fileno())
 
     @contextmanager
+    def tables(self, *, threads: int = 2, memory: str = "2GB") -> Iterator[Store]:
+        """Open a store on this case: `sightings`, `texts`, `names`, `rejected`, `shares`, `statistics` as views over
+        its Parquet, `sources` and `issues` from `sources.jsonl`, and `home`: the home agency's name, or no row.
+        """
+        with Store(threads=threads, memory=memory, spill=self.work) as store:
+            lines = self.sources()
+            parts = [{**line, **part} for line in lines for part in line["parts"]]
+            store.run(
+                Step("sources", values([[part.get(c.name) for c in SOURCES] for part in parts], typed(SOURCES))),
+                Step("issues", values([_issue(issue) for line in lines for issue in line["issues"]], typed(ISSUES))),
+                Step("home", values(self._home(), typed(NAMES))),
+                *(self._view(view, columns) for view, columns in _PARQUET.items()),
+                Step("names", f"SELECT DISTINCT id, name FROM ({self._view('names', NAMES).sql} UNION ALL "
+                     "SELECT owner_org, owner FROM sources WHERE owner <> '' UNION ALL SELECT id, name FROM home) AS n"),
+            )  # fmt: skip
+            yield store
+
+    def _home(self) -> list[tuple[str, str]]:
+        agency = self.settings.agency
+        return [(str(name_id(agency)), agency)] if agency else []
+
+    def _view(self, table: str, columns: tuple[Column, ...]) -> Step:
+        files = f"{self.store}/sources/*/{table}-*.parquet"
+        if not any((self.store / "sources").glob(f"*/{table}-*.parquet")):
+            return Step(table, values([], typed(columns)), lazy=True)
+        listed = ", ".join(name(c.name) for c in columns)
+        return Step(table, f"SELECT {listed} FROM read_parquet({text(files)})", lazy=True)
+
+    @contextmanager
     def held(self) -> Iterator[Case]:
         """Hold the case for one run: nobody else writes, and what a killed run left behind is cleared first.
 
@@ -169,6 +251,18 @@ class Case:
         for folder in (self.store / "sources").glob("*"):
             if folder.name not in known:
                 _remove(folder)
+
+
+_PARQUET = {"sightings": SIGHTINGS, "texts": TEXTS, "rejected": REJECTED, "shares": SHARES, "statistics": STATISTICS}
+
+
+def typed(columns: tuple[Column, ...]) -> dict[str, str]:
+    """The columns of a table as name -> type."""
+    return {column.name: column.type for column in columns}
+
+
+def _issue(issue: Mapping[str, Any]) -> list[Any]:
+    return [issue.get(column.name) for column in ISSUES]
 
 
 def _remove(folder: Path) -> None:
