@@ -23,9 +23,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -187,8 +186,10 @@ class Case:
 
     @contextmanager
     def tables(self, *, threads: int = 2, memory: str = "2GB") -> Iterator[Store]:
-        """Open a store on this case: `sightings`, `texts`, `names`, `rejected`, `shares`, `statistics` as views over
-        its Parquet, `sources` and `issues` from `sources.jsonl`, and `home`: the home agency's name, or no row.
+        """A store with every table of this case.
+
+        `sightings`, `rejected`, `shares`, `statistics` are views over its Parquet; `texts` and `names` have each
+        text and name once; `sources` and `issues` come from `sources.jsonl`; `home` is the home agency's name.
         """
         with Store(threads=threads, memory=memory, spill=self.work) as store:
             lines = self.sources()
@@ -198,9 +199,9 @@ class Case:
                 Step("issues", values([_issue(issue) for line in lines for issue in line["issues"]], typed(ISSUES))),
                 Step("home", values(self._home(), typed(NAMES))),
                 *(self._view(view, columns) for view, columns in _PARQUET.items()),
-                Step("names", f"SELECT DISTINCT id, name FROM ({self._view('names', NAMES).sql} UNION ALL "
-                     "SELECT owner_org, owner FROM sources WHERE owner <> '' UNION ALL SELECT id, name FROM home) AS n"),
-            )  # fmt: skip
+                Step("texts", f"SELECT DISTINCT * FROM ({self._view('texts', TEXTS).sql}) AS t"),
+                Step("names", f"SELECT DISTINCT id, name FROM ({self._view('names', NAMES).sql}{_NAMED}) AS n"),
+            )
             yield store
 
     def _home(self) -> list[tuple[str, str]]:
@@ -253,7 +254,8 @@ class Case:
                 _remove(folder)
 
 
-_PARQUET = {"sightings": SIGHTINGS, "texts": TEXTS, "rejected": REJECTED, "shares": SHARES, "statistics": STATISTICS}
+_NAMED = " UNION ALL SELECT owner_org, owner FROM sources WHERE owner <> '' UNION ALL SELECT id, name FROM home"
+_PARQUET = {"sightings": SIGHTINGS, "rejected": REJECTED, "shares": SHARES, "statistics": STATISTICS}
 
 
 def typed(columns: tuple[Column, ...]) -> dict[str, str]:

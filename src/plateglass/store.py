@@ -41,12 +41,12 @@ class Store:
             "autoload_known_extensions": False,
             "threads": threads,
             "memory_limit": memory,
-            "enable_progress_bar": False,
             "TimeZone": "UTC",
         }
         if spill is not None:
             config["temp_directory"] = str(spill)
         self._connection = duckdb.connect(":memory:", config=config)
+        self._connection.execute("SET enable_progress_bar = false")
 
     def __enter__(self) -> Self:
         """Give the store to a `with` block."""
