@@ -41,7 +41,6 @@ class Store:
             "autoload_known_extensions": False,
             "threads": threads,
             "memory_limit": memory,
-            "TimeZone": "UTC",
         }
         if spill is not None:
             config["temp_directory"] = str(spill)
