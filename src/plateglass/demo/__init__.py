@@ -1,0 +1,143 @@
+"""A made-up case with planted truth: for `plateglass demo`, for tests and for benchmarks.
+
+`make` writes a small case in which every rule trips a known number of times and every quirk of real exports stands
+somewhere; `bulk.write` writes millions of records for a benchmark. Everything is invented: plates have only the
+forms `ZZT0001` to `ZZT0099` and `8ZZZ101` to `8ZZZ199` (in bulk `ZZT0001A`), people and places only the names of
+`demo.world`. The same seed gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from plateglass.demo import logs, plan, workbook, world
+from plateglass.demo.truth import Canary, FileTruth, Truth
+
+__all__ = ["SEARCHES", "Canary", "FileTruth", "Truth", "make"]
+
+SEARCHES = 4_000
+"""How many searches the demo has."""
+
+
+def make(folder: Path, *, searches: int = SEARCHES, seed: int = 1) -> Truth:
+    """Write the made-up case's files into a folder, and say what was planted in them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = plan.searches(searches, seed)
+    written = list(logs.logs(made))
+    for log in written:
+        _write(folder, log)
+    tables = [*_sharing_lists(folder), _statistics(folder, written)]
+    names = [log.name for log in written] + [table.name for table in tables]
+    return Truth(
+        folder=folder,
+        paths=tuple(dict.fromkeys(folder / name.split("/")[0] for name in names)),
+        agency=world.HOME,
+        timezone=world.ZONE.key,
+        parameters={"retention_days": world.RETENTION_DAYS, "switch_off": world.SWITCH_OFF.isoformat()},
+        rules=("screens", "promises", "us-ca", "custodian"),
+        files=(*(_file(log) for log in written), *tables),
+        searches=len({log.shown(search) for log in written for search in log.searches}),
+        over=_over(written),
+        person={},
+        canaries=tuple(_canaries(made)),
+    )
+
+
+def _write(folder: Path, log: logs.Log) -> None:
+    archive, _, member = log.name.partition("/")
+    if member:
+        with zipfile.ZipFile(folder / archive, "w", zipfile.ZIP_DEFLATED) as target:
+            info = zipfile.ZipInfo(member, (2026, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, logs.native(log).encode("utf-16"))
+    elif log.sheets:
+        months = zip(log.sheets, _by_month(log), strict=True)
+        workbook.write(folder / log.name, {name: [log.columns, *rows] for name, rows in months})
+    else:
+        text = logs.portal(log) if log.view == "portal_audit" else logs.native(log)
+        (folder / log.name).write_bytes(text.encode())
+
+
+def _by_month(log: logs.Log) -> list[list[list[str]]]:
+    months = sorted({search.day.month for search in log.searches})
+    return [[log.row(s) for s in log.searches if s.day.month == month] for month in months]
+
+
+def _file(log: logs.Log) -> FileTruth:
+    distinct = {log.shown(search) for search in log.searches}
+    return FileTruth(log.name, log.records, len(log.broken), len(distinct), log.view)
+
+
+def _sharing_lists(folder: Path) -> Iterable[FileTruth]:
+    """Two lists, two months apart; the second has lost one agency."""
+    heading = ["Organization Name", "Networks Shared With Me", "Networks I'm Sharing"]
+    orgs = [*world.NEIGHBOURS, *world.OUT_OF_STATE, world.FEDERAL, world.PRIVATE, world.UNPLACED]
+    for name, gone in (("SharedNetworks_2025_August_1.csv", ""), ("SharedNetworks_2025_October_1.csv", world.DROPPED)):
+        rows = [[org, _inbound(org), world.HOME] for org in orgs if org != gone]
+        rows.append(["University of Example, Sampleton CA PD", "University of Example, Sampleton", ""])
+        (folder / name).write_bytes(logs.table([heading, *rows]).encode("utf-8-sig"))
+        yield FileTruth(name, len(rows), 0, 0, "shared_networks")
+
+
+def _inbound(org: str) -> str:
+    """The networks that an organisation shares back: two for a county, none for a body of another state."""
+    if org in world.OUT_OF_STATE:
+        return ""
+    return f"{org},{org} (Condor)" if "County" in org else org
+
+
+def _statistics(folder: Path, written: Sequence[logs.Log]) -> FileTruth:
+    """The portals' own figures; Sampleton's says three searches more than its log holds."""
+    heading = [
+        "slug", "archived_date", "data_retention_days", "camera_count", "vehicles_detected_30d", "hotlist_hits_30d",
+        "searches_30d", "hotlists_alerted_on", "n_sharing_outbound", "n_sharing_inbound", "n_search_audit_rows",
+    ]  # fmt: skip
+    rows = []
+    for log, more in zip((log for log in written if log.view == "portal_audit"), (0, 3), strict=True):
+        slug, _, day = log.name.removesuffix(".csv").partition("__")
+        figures = ["30", "25", "180000", "1200", str(log.records + more)]
+        rows.append([slug, day, *figures, "Example List, Sample List", "9", "0", str(log.records)])
+    (folder / "portal_stats.csv").write_bytes(logs.table([heading, *rows]).encode())
+    return FileTruth("portal_stats.csv", len(rows), 0, 0, "portal_statistics")
+
+
+NEEDS = {
+    "screens/reason-missing": {"reason"},
+    "screens/case-number-absent": {"case_no"},
+    "screens/purpose-": {"reason"},
+    "promises/look-back": {"frame"},
+    "screens/reach-networks": {"networks"},
+    "screens/reach-devices": {"devices"},
+    "screens/searcher-": {"org"},
+    "promises/not-on-sharing-list": {"org"},
+    "promises/after-switch-off": {"org"},
+    "custodian/account-overlap": {"account", "target"},
+}
+"""The fields that a log must show for a plant to be at fault in it, by rule or the rules' common beginning."""
+
+
+def _over(written: Iterable[logs.Log]) -> dict[str, int]:
+    """Rule -> distinct searches at fault, over the logs that show the fields that tell."""
+    every = ((log, search) for log in written for search in log.searches)
+    units = {(log.shown(search), plant.partition("=")[0]) for log, search in every for plant in _told(log, search)}
+    return dict(sorted(Counter(rule for _, rule in units).items()))
+
+
+def _told(log: logs.Log, search: plan.Search) -> Iterable[str]:
+    for plant in search.plants:
+        needs = next(fields for rule, fields in NEEDS.items() if plant.startswith(rule))
+        if needs <= log.fields:
+            yield plant
+
+
+def _canaries(made: Iterable[plan.Search]) -> Iterable[Canary]:
+    """Every planted plate, person and case number."""
+    found = {Canary("plate", s.target, "target") for s in made if len(s.target) > 1 and "*" not in s.target}
+    found |= {Canary("person", s.account, "account") for s in made}
+    found |= {Canary("case_no", s.case_no, "case_no") for s in made if s.case_no[:1].isdigit()}
+    found |= {Canary("plate", plate, "text") for plate in world.SPARE_PLATES}
+    found |= {Canary("phone", "555-010-0199", "reason"), Canary("email", "bo.sample@example.org", "reason")}
+    return sorted(found, key=lambda c: (c.kind, c.text, c.where))

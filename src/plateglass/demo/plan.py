@@ -1,0 +1,207 @@
+"""The searches of the made-up case, and what is planted among them: each plant trips one rule, a known number of times.
+
+A search is made once and then written into every log that would show it. What is planted in it is at fault only
+where a log shows the fields that tell; `logs` counts that.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from plateglass.demo import world
+
+HOUR, DAY = 3_600, 86_400
+_ALSO = 0.3
+"""The part of the searches that a neighbour's cameras see too."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """One made-up search, with everything that any log could show of it. Times are epoch seconds UTC."""
+
+    at: int
+    from_at: int
+    to_at: int
+    search_id: str
+    account: str
+    org: str
+    networks: str
+    devices: str
+    target: str
+    reason: str
+    case_no: str
+    filters: str
+    search_type: str
+    prompt: str = ""
+    moderation: str = ""
+    offence: str = ""
+    plants: frozenset[str] = field(default=frozenset(), compare=False)
+    """The rules that it trips, as `rule` or `rule=margin`."""
+    shown_to: frozenset[str] = field(default=frozenset({world.HOME}), compare=False)
+    """The agencies whose cameras it reached: their network logs show it."""
+
+    @property
+    def day(self) -> date:
+        """The day of the search, in the agency's zone."""
+        return datetime.fromtimestamp(self.at, world.ZONE).date()
+
+
+class Cast:
+    """Makes searches, no two in one second unless they are meant to be."""
+
+    def __init__(self, seed: int) -> None:
+        """Start from a fixed seed."""
+        self._rng = random.Random(seed)  # noqa: S311 (made-up data must repeat, not be secret)
+        self._taken: set[int] = set()
+        self._cases = 900_000
+
+    def search(self, org: str, first: date = world.FIRST, last: date = world.LAST) -> Search:
+        """An ordinary search by somebody of `org`, between two days, outside the gap."""
+        rng = self._rng
+        at = self._second(first, last)
+        days = rng.choice((1, 1, 2, 3, 7, 14, 28))
+        networks = rng.randint(1, 400)
+        also = (org for org in (world.SAMPLETON, world.MOCKFORD) if rng.random() < _ALSO)
+        self._cases += 1
+        plate = rng.choice(world.PLATES)
+        return Search(
+            at=at, from_at=at - days * DAY, to_at=at + rng.choice((-5, 0, 600)),
+            search_id=str(UUID(int=rng.getrandbits(128), version=4)),
+            account=rng.choice(world.PEOPLE), org=org, networks=str(networks), devices=str(networks * 12),
+            target=plate if rng.random() > 0.02 else f"{plate[:3]}*{plate[-2:]}*",  # noqa: PLR2004 (one in fifty)
+            reason=rng.choice(world.REASONS), case_no=f"25-{self._cases}", filters=rng.choice(world.FILTERS),
+            search_type=rng.choice(world.TYPES), offence=rng.choice(world.OFFENCES),
+            shown_to=frozenset({world.HOME, *also}),
+        )  # fmt: skip
+
+    def _second(self, first: date, last: date) -> int:
+        """A second that no other search has, in none of the days without records."""
+        start = int(datetime.combine(first, time(), world.ZONE).timestamp())
+        end = int(datetime.combine(last + timedelta(days=1), time(), world.ZONE).timestamp())
+        while True:
+            at = self._rng.randrange(start, end)
+            day = datetime.fromtimestamp(at, world.ZONE).date()
+            if at not in self._taken and not world.GAP[0] <= day <= world.GAP[1]:
+                self._taken.add(at)
+                return at
+
+    def choice(self, words: tuple[str, ...]) -> str:
+        """One of some words."""
+        return self._rng.choice(words)
+
+
+def searches(number: int, seed: int) -> list[Search]:
+    """About `number` searches, planted ones among them, in order of time."""
+    cast = Cast(seed)
+    planted = [*_texts(cast), *_windows(cast), *_reaches(cast), *_outsiders(cast), *_overlaps(cast), *_odd(cast)]
+    rest = max(number - len(planted), 0)
+    own = [cast.search(world.HOME) for _ in range(rest * 2 // 5)]
+    before = world.SWITCH_OFF - timedelta(days=1)
+    others = [cast.search(cast.choice(world.NEIGHBOURS), last=before) for _ in range(rest - len(own))]
+    elsewhere = [replace(cast.search(world.SAMPLETON), shown_to=_NEIGHBOURS) for _ in range(len(own) // 4)]
+    return sorted([*planted, *own, *others, *elsewhere], key=lambda s: (s.at, s.target))
+
+
+_NEIGHBOURS = frozenset({world.SAMPLETON, world.MOCKFORD})
+BLANKS = ("", "", "", "-", world.DASHES)
+PURPOSES: dict[str, tuple[tuple[str, str], ...]] = {
+    "p01": (("ICE ERO administrative warrant", "explicit"), ("immigration enforcement", "explicit")),
+    "p02": (("alien smuggling", "explicit"), ("8 USC 1326 re-entry", "explicit")),
+    "p03": (("HSI", "probable"), ("Border Patrol", "probable")),
+    "p24": (("protest", "explicit"), ("no kings rally", "explicit")),
+    "p25": (("abortion", "explicit"),),
+}
+"""Code -> (reason, tier) as planted."""
+EACH = 4
+"""How many searches carry each planted reason."""
+
+
+def _texts(cast: Cast) -> list[Search]:
+    """Blank reasons, absent case numbers, and the purposes of the taxonomy, one code each."""
+    found = [_with(cast, "screens/reason-missing", reason=text) for text in BLANKS for _ in range(2)]
+    found += [_with(cast, "screens/case-number-absent", case_no=text) for text in BLANKS for _ in range(3)]
+    for code, texts in PURPOSES.items():
+        rule = f"screens/purpose-{code}"
+        found += [_with(cast, f"{rule}={tier}", reason=text) for text, tier in texts for _ in range(EACH)]
+    return found
+
+
+def _with(cast: Cast, plant: str, **changes: Any) -> Search:
+    return replace(cast.search(world.HOME), plants=frozenset({plant}), **changes)
+
+
+def _windows(cast: Cast) -> list[Search]:
+    """Look-backs over the retention: by seconds, by the hour of the clock change, by days, by more than a year."""
+    limit = world.RETENTION_DAYS * DAY
+    change = datetime.fromtimestamp(world.CHANGE.timestamp(), world.ZONE).date()
+    after = (change + timedelta(days=1), change + timedelta(days=world.RETENTION_DAYS - 3))
+    found = [_window(cast.search(world.HOME), limit + 3, "seconds") for _ in range(20)]
+    found += [_window(cast.search(world.HOME, *after), limit + HOUR, "an hour") for _ in range(8)]
+    found += [_window(cast.search(world.HOME), limit + (2 + n) * DAY, "days") for n in range(12)]
+    found += [_window(cast.search(world.HOME), 524 * DAY, "days")]
+    kept = [cast.search(world.HOME) for _ in range(10)]
+    return found + [replace(s, from_at=s.at - limit, to_at=s.at) for s in kept]
+
+
+def _window(search: Search, back: int, margin: str) -> Search:
+    plants = frozenset({f"promises/look-back={margin}"})
+    return replace(search, from_at=search.at - back, to_at=search.at - 3, plants=plants)
+
+
+def _reaches(cast: Cast) -> list[Search]:
+    """Searches of several thousand networks, and of tens of thousands of cameras."""
+    far = [cast.search(world.HOME, last=world.TURN - timedelta(days=2)) for _ in range(6)]
+    wide = [cast.search(world.HOME, last=world.TURN - timedelta(days=2)) for _ in range(5)]
+    return [
+        *(replace(s, networks=str(6_000 + n), plants=frozenset({"screens/reach-networks"})) for n, s in enumerate(far)),
+        *(replace(s, devices=str(90_000 + n), plants=frozenset({"screens/reach-devices"})) for n, s in enumerate(wide)),
+    ]
+
+
+def _outsiders(cast: Cast) -> list[Search]:
+    """Searchers from other states, a federal one, one on no list, one dropped from it, and all after the switch-off."""
+    before = world.SWITCH_OFF - timedelta(days=1)
+    found = []
+    for org in world.OUT_OF_STATE:
+        found += [_plant(cast.search(org, last=before), "screens/searcher-out-of-state") for _ in range(7)]
+    found += [_plant(cast.search(world.FEDERAL, last=before), "screens/searcher-federal") for _ in range(6)]
+    found += [_plant(cast.search(world.UNLISTED, last=before), "promises/not-on-sharing-list") for _ in range(5)]
+    found += [cast.search(world.UNPLACED, last=before) for _ in range(4)]
+    late = (world.SWITCH_OFF + timedelta(days=1), world.LAST)
+    found += [_plant(cast.search(world.MOCKFORD, *late), "promises/after-switch-off") for _ in range(9)]
+    return found
+
+
+def _plant(search: Search, *rules: str) -> Search:
+    return replace(search, plants=search.plants | frozenset(rules))
+
+
+def _overlaps(cast: Cast) -> list[Search]:
+    """One user twice in one second, with two targets."""
+    found = []
+    for _ in range(4):
+        one = cast.search(world.HOME)
+        other = cast.search(world.HOME)
+        target = "ZZT0001" if one.target != "ZZT0001" else "ZZT0002"
+        other = replace(one, target=target, search_id=other.search_id, case_no=other.case_no)
+        found += [replace(s, plants=frozenset({"custodian/account-overlap"})) for s in (one, other)]
+    return found
+
+
+def _odd(cast: Cast) -> list[Search]:
+    """What real exports hold besides: personal text in the wrong field, dashes for a number, free-text searches."""
+    plates = iter(world.SPARE_PLATES)
+    texts: list[dict[str, Any]] = [
+        {"reason": f"stolen vehicle {next(plates)}"}, {"reason": f"burglary {next(plates).lower()}"},
+        {"reason": "robbery, call 555-010-0199"}, {"reason": "theft, tip from bo.sample@example.org"},
+        {"reason": "assault, witness Ada Example"}, {"case_no": next(plates)}, {"case_no": "Bo Sample"},
+        {"filters": f"california{next(plates)}"}, {"devices": world.DASHES}, {"networks": "0"},
+        {"target": "-"}, {"target": ""},
+        {"search_type": "freeform", "prompt": "red sedan with roof rack", "moderation": "allow"},
+        {"search_type": "freeform", "prompt": f"sedan {next(plates)}", "moderation": "block"},
+    ]  # fmt: skip
+    return [replace(cast.search(world.HOME, last=world.TURN - timedelta(days=2)), **text) for text in texts]
