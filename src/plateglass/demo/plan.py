@@ -100,20 +100,30 @@ def searches(number: int, seed: int) -> list[Search]:
     planted = [*_texts(cast), *_windows(cast), *_reaches(cast), *_outsiders(cast), *_overlaps(cast), *_odd(cast)]
     rest = max(number - len(planted), 0)
     own = [cast.search(world.HOME) for _ in range(rest * 2 // 5)]
-    before = world.SWITCH_OFF - timedelta(days=1)
-    others = [cast.search(cast.choice(world.NEIGHBOURS), last=before) for _ in range(rest - len(own))]
-    elsewhere = [replace(cast.search(world.SAMPLETON), shown_to=_NEIGHBOURS) for _ in range(len(own) // 4)]
-    return sorted([*planted, *own, *others, *elsewhere], key=lambda s: (s.at, s.target))
+    others = [_switched_off(cast.search(cast.choice(world.NEIGHBOURS))) for _ in range(rest - len(own))]
+    return sorted([*planted, *own, *others, *_elsewhere(cast)], key=lambda s: (s.at, s.target))
+
+
+def _switched_off(search: Search) -> Search:
+    """The same search, not reaching Exampleville's cameras once they are switched off."""
+    return search if search.day < world.SWITCH_OFF else replace(search, shown_to=search.shown_to - {world.HOME})
+
+
+def _elsewhere(cast: Cast) -> list[Search]:
+    """Four searches a day by Sampleton, over its own cameras and Mockford's."""
+    days = [world.FIRST + timedelta(days=n) for n in range((world.LAST - world.FIRST).days + 1)]
+    kept = [day for day in days if not world.GAP[0] <= day <= world.GAP[1]]
+    return [replace(cast.search(world.SAMPLETON, day, day), shown_to=_NEIGHBOURS) for day in kept for _ in range(4)]
 
 
 _NEIGHBOURS = frozenset({world.SAMPLETON, world.MOCKFORD})
 BLANKS = ("", "", "", "-", world.DASHES)
 PURPOSES: dict[str, tuple[tuple[str, str], ...]] = {
-    "p01": (("ICE ERO administrative warrant", "explicit"), ("immigration enforcement", "explicit")),
-    "p02": (("alien smuggling", "explicit"), ("8 USC 1326 re-entry", "explicit")),
-    "p03": (("HSI", "probable"), ("Border Patrol", "probable")),
-    "p24": (("protest", "explicit"), ("no kings rally", "explicit")),
-    "p25": (("abortion", "explicit"),),
+    "p01": (("ICE ERO detainer", "explicit"), ("ICE hold", "probable"), ("overstay", "ambiguous")),
+    "p02": (("alien smuggling", "explicit"), ("8 USC 1326", "explicit"), ("smuggling", "ambiguous")),
+    "p03": (("immigration (criminal)", "explicit"), ("ICE assist", "probable"), ("HSI", "ambiguous")),
+    "p24": (("protest", "explicit"), ("assault at protest", "probable"), ("rally", "ambiguous")),
+    "p25": (("abortion", "explicit"), ("planned parenthood", "probable")),
 }
 """Code -> (reason, tier) as planted."""
 EACH = 4

@@ -18,7 +18,7 @@ FIRST, LAST = date(2025, 8, 1), date(2025, 11, 30)
 """The days that the logs are about, both included, in the agency's zone."""
 TURN = date(2025, 10, 1)
 """The day on which the logs change their layout."""
-GAP = (date(2025, 9, 8), date(2025, 9, 12))
+GAP = (date(2025, 8, 19), date(2025, 8, 21))
 """The days, both included, of which no log holds a record."""
 CHANGE = datetime(2025, 11, 2, 9, tzinfo=ZoneInfo("UTC"))
 """When the clocks of the zone went back by an hour."""

@@ -1,0 +1,170 @@
+"""The made-up case: it repeats, it holds what its truth says, and nothing in it is anybody's."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from plateglass import demo
+from plateglass.demo import bulk, plan, workbook, world
+
+SMALL = 900
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> demo.Truth:
+    return demo.make(tmp_path_factory.mktemp("demo"), searches=SMALL, seed=3)
+
+
+def rows_of(truth: demo.Truth, name: str) -> list[list[str]]:
+    """Every record of one file, read with Python's own csv module or openpyxl: not with what plateglass reads with."""
+    archive, _, member = name.partition("/")
+    path = truth.folder / archive
+    if path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        return [[str(c or "") for c in row] for sheet in book for row in list(sheet.iter_rows(values_only=True))[1:]]
+    if member:
+        with zipfile.ZipFile(path) as zipped:
+            text = zipped.read(member).decode("utf-16")
+    else:
+        text = path.read_bytes().decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))[1:]
+
+
+def test_every_file_holds_the_records_that_the_truth_says(truth: demo.Truth) -> None:
+    assert {file.name: len(rows_of(truth, file.name)) for file in truth.files} == {
+        f.name: f.records for f in truth.files
+    }
+
+
+def test_every_path_is_there_and_no_other(truth: demo.Truth) -> None:
+    assert sorted(truth.paths) == sorted(truth.folder.iterdir())
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+    one, two = (demo.make(tmp_path / name, searches=400, seed=8) for name in "ab")
+    digests = [[hashlib.sha256(path.read_bytes()).hexdigest() for path in made.paths] for made in (one, two)]
+    assert digests[0] == digests[1]
+    assert one.over == two.over
+    assert demo.make(tmp_path / "c", searches=400, seed=9).paths[0].read_bytes() != one.paths[0].read_bytes()
+
+
+def test_a_planted_rule_trips_as_often_in_a_large_case_as_in_a_small_one_where_one_log_tells() -> None:
+    """Plants don't grow with the case: what is planted is a fixed set of searches."""
+    sets = [
+        sorted(p for s in plan.searches(number, 5) for p in s.plants if not p.startswith("screens/days"))
+        for number in (400, 1500)
+    ]
+    assert sets[0] == sets[1]
+
+
+def test_no_two_searches_share_a_second_unless_they_are_one_users_overlap() -> None:
+    made = plan.searches(SMALL, 3)
+    seconds: dict[int, list[plan.Search]] = {}
+    for search in made:
+        seconds.setdefault(search.at, []).append(search)
+    together = [group for group in seconds.values() if len(group) > 1]
+    assert together
+    for group in together:
+        assert len(group) == 2
+        assert len({search.account for search in group}) == 1
+        assert all("custodian/account-overlap" in search.plants for search in group)
+
+
+def test_nothing_is_searched_in_the_gap() -> None:
+    assert not [s for s in plan.searches(SMALL, 3) if world.GAP[0] <= s.day <= world.GAP[1]]
+
+
+def test_every_plate_has_one_of_the_made_up_forms() -> None:
+    form = re.compile(r"ZZT00\d\d|8ZZZ1\d\d")
+    for search in plan.searches(SMALL, 3):
+        assert form.fullmatch(search.target) or "*" in search.target or search.target in {"", "-"}
+
+
+def test_look_backs_are_over_the_retention_by_the_margin_that_is_planted() -> None:
+    limit = world.RETENTION_DAYS * plan.DAY
+    over = {"seconds": (1, 60), "an hour": (plan.HOUR, plan.HOUR), "days": (2 * plan.DAY, 500 * plan.DAY)}
+    seen = set()
+    for search in plan.searches(SMALL, 3):
+        margins = [p.partition("=")[2] for p in search.plants if p.startswith("promises/look-back")]
+        if margins:
+            low, high = over[margins[0]]
+            assert low <= search.at - search.from_at - limit <= high
+            seen.add(margins[0])
+        else:
+            assert search.at - search.from_at <= limit
+    assert seen == set(over)
+
+
+def test_the_hour_over_the_retention_is_thirty_days_on_the_clock() -> None:
+    """30 calendar days across the change of the clocks are 30 days and an hour."""
+    for search in plan.searches(SMALL, 3):
+        if "promises/look-back=an hour" in search.plants:
+            there, back = (
+                datetime.fromtimestamp(t, world.ZONE).replace(tzinfo=None) for t in (search.at, search.from_at)
+            )
+            assert (there - back).days == world.RETENTION_DAYS
+            assert (there - back).seconds == 0
+
+
+def test_a_workbook_is_one_that_another_reader_opens(tmp_path: Path) -> None:
+    path = tmp_path / "made.xlsx"
+    workbook.write(path, {"First": [["a", "b"], ["", "<&> \" ' é"]], "Second & last": [["two\nlines"]]})
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["First", "Second & last"]
+    assert [list(row) for row in book["First"].iter_rows(values_only=True)] == [["a", "b"], [None, "<&> \" ' é"]]
+    assert book["Second & last"]["A1"].value == "two\nlines"
+
+
+@pytest.mark.parametrize(("index", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
+def test_columns_are_lettered_as_spreadsheets_do(index: int, letters: str) -> None:
+    assert workbook.column(index) == letters
+
+
+def test_the_truth_says_where_a_run_differs(truth: demo.Truth) -> None:
+    right = {
+        "records": truth.records, "rejected": truth.rejected, "searches": truth.searches,
+        "sources": [{"name": f.name, "records": f.records, "rejected": f.rejected} for f in truth.files],
+        "rules": {
+            rule: {"over": truth.over.get(rule), "needs_person": truth.person.get(rule)}
+            for rule in {*truth.over, *truth.person}
+        },
+    }  # fmt: skip
+    assert truth.differences(right) == []
+    assert truth.differences({**right, "searches": truth.searches - 1}) == [
+        f"searches: found {truth.searches - 1}, planted {truth.searches}"
+    ]
+    assert len(truth.differences({**right, "rules": {}})) == len(truth.over) + len(truth.person)
+
+
+def test_bulk_files_hold_each_search_as_often_as_asked(tmp_path: Path) -> None:
+    made = bulk.write(tmp_path, searches=3_001, files=20, copies=4, processes=1)
+    lines: dict[str, int] = {}
+    for path in made.paths:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in list(csv.reader(file))[1:]:
+                assert len(row) == 14
+                lines[row[0]] = lines.get(row[0], 0) + 1
+    assert sum(lines.values()) == made.records == 4 * 3_001
+    assert set(lines.values()) == {4}
+    assert len(lines) == made.searches == 3_001
+    assert made.size == sum(path.stat().st_size for path in made.paths)
+
+
+def test_bulk_files_are_the_same_however_many_processes_write_them(tmp_path: Path) -> None:
+    one = bulk.write(tmp_path / "one", searches=500, files=20, processes=1)
+    two = bulk.write(tmp_path / "two", searches=500, files=20, processes=2)
+    assert [path.read_bytes() for path in one.paths] == [path.read_bytes() for path in two.paths]
+
+
+def test_bulk_plates_have_the_made_up_form() -> None:
+    assert {bulk._plate(n)[:2] for n in range(0, 6_760_000, 9_973)} == {"ZZ"}
+    assert len({bulk._plate(n) for n in range(0, 6_760_000, 97)}) == len(range(0, 6_760_000, 97))
