@@ -1,0 +1,115 @@
+"""`audit` and `demo`: from files to a report in one command."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from plateglass import demo, pipeline
+from plateglass.case import Case, Settings
+from plateglass.catalogue import Catalogue
+from plateglass.cli import options, scratch, screen
+from plateglass.errors import Severity
+
+REPORT = Path("plateglass-report")
+"""Where a report goes if nobody says so."""
+
+Report = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the report goes.")]
+Kept = Annotated[
+    Path | None,
+    typer.Option("--case", metavar="DIR", help="Keep the case in this folder, or go on with the one there."),
+]
+Made = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Where files, case and report go. Default: a temporary folder."),
+]
+
+
+@screen.reported
+def audit(
+    files: options.Files,
+    *,
+    rules: options.Rules = None,
+    out: Report = REPORT,
+    case: Kept = None,
+    agency: options.Agency = "",
+    timezone: options.Timezone = "",
+    retention_days: options.Retention = None,
+    switch_off: options.SwitchOff = None,
+    named: options.Set = None,
+    quiet: options.Quiet = False,
+    as_json: options.Json = False,
+) -> None:
+    """Read released files, check them, and write a report."""
+    values = options.parameters(retention_days, switch_off, named)
+    with _folder(case) as root:
+        made = _made(root, values, (rules, agency, timezone))
+        with screen.bars(quiet=quiet or as_json) as progress:
+            outcome = pipeline.audit(made, files, out, progress)
+        _ended(outcome, quiet=quiet, as_json=as_json)
+
+
+@contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is not None:
+        yield kept
+    else:
+        with scratch.folder() as root:
+            yield root
+
+
+def _made(root: Path, values: dict[str, int | float | str], given: tuple[list[str] | None, str, str]) -> Case:
+    """The case in a folder, with the settings that it had and those of the options."""
+    there = Case(root)
+    catalogue = Catalogue(there.content)
+    start = there.settings if (root / "case.toml").exists() else Settings()
+    found = options.settings(start, *given, catalogue)
+    merged = {**found.parameters, **options.known(values, catalogue)}
+    return Case.make(root, found.model_copy(update={"parameters": merged}))
+
+
+def _ended(outcome: pipeline.Outcome, *, quiet: bool, as_json: bool) -> None:
+    """What was found and where it lies; exit code 1 where something could not be read."""
+    screen.issues(outcome.issues, quiet=quiet or as_json)
+    if as_json:
+        screen.machine({"report": str(outcome.report), "summary": summary(outcome.report)})
+    else:
+        if not quiet:
+            screen.findings(outcome.findings)
+        screen.say(str(outcome.report))
+    if any(issue.severity is Severity.SOURCE for issue in outcome.issues):
+        raise typer.Exit(screen.PARTLY)
+
+
+def summary(report: Path) -> dict[str, Any]:
+    """The `summary.json` beside a report."""
+    found: dict[str, Any] = json.loads((report.parent / "summary.json").read_text(encoding="utf-8"))
+    return found
+
+
+@screen.reported
+def demonstrate(out: Made = None, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
+    """Make up a case, audit it, and compare what is found with what was planted."""
+    root = out or Path(tempfile.mkdtemp(prefix="plateglass-demo-"))
+    truth = demo.make(root / "files")
+    found = Settings(
+        name="demo", agency=truth.agency, timezone=truth.timezone, rules=truth.rules, parameters=truth.parameters
+    )
+    with screen.bars(quiet=quiet or as_json) as progress:
+        outcome = pipeline.audit(Case.make(root / "case", found), list(truth.paths), root / "report", progress)
+    differences = truth.differences(summary(outcome.report))
+    if not as_json:
+        planted = sum(truth.over.values())
+        told = f"{len(truth.over)} rules, {planted} planted units, {truth.records:,} records: "
+        screen.say(told + ("found exactly what was planted" if not differences else "NOT what was planted"))
+        for line in differences:
+            screen.say(f"  {line}")
+    _ended(outcome, quiet=quiet, as_json=as_json)
+    if differences:
+        raise typer.Exit(screen.PARTLY)

@@ -1,0 +1,84 @@
+"""`new`, `add`, `check` and `report`: the parts of an audit, on a case that stays."""
+
+from __future__ import annotations
+
+import typer
+
+from plateglass import pipeline
+from plateglass.case import Case, Settings
+from plateglass.catalogue import Catalogue
+from plateglass.cli import options, screen
+from plateglass.errors import CaseUnusable, Place, Severity
+
+
+@screen.reported
+def new(
+    case: options.CaseFolder,
+    *,
+    rules: options.Rules = None,
+    agency: options.Agency = "",
+    timezone: options.Timezone = "",
+    retention_days: options.Retention = None,
+    switch_off: options.SwitchOff = None,
+    named: options.Set = None,
+) -> None:
+    """Make a case: a folder with case.toml, to which files are added."""
+    if (case / "case.toml").exists():
+        raise CaseUnusable(
+            "there is a case in this folder",
+            place=Place(str(case)),
+            remedy="change its case.toml, or name another folder",
+        )
+    catalogue = Catalogue(case / "content")
+    found = options.settings(Settings(name=case.resolve().name), rules, agency, timezone, catalogue)
+    values = options.known(options.parameters(retention_days, switch_off, named), catalogue)
+    Case.make(case, found.model_copy(update={"parameters": values}))
+    screen.say(str(case / "case.toml"))
+
+
+@screen.reported
+def add(case: options.CaseFolder, files: options.Files, quiet: options.Quiet = False) -> None:
+    """Read released files into a case; a file that is in it already is not read again."""
+    made = _case(case)
+    with screen.bars(quiet=quiet) as progress:
+        issues = pipeline.add(made, files, progress)
+    screen.issues(issues, quiet=quiet)
+    if not quiet:
+        parts = [part for line in made.sources() for part in line["parts"]]
+        screen.rows(
+            ("source", "layout", "records", "accepted", "rejected"),
+            [
+                [str(part.get(key, "")) for key in ("name", "layout", "records", "accepted", "rejected")]
+                for part in parts
+            ],
+        )
+    if any(issue.severity is Severity.SOURCE for issue in issues):
+        raise typer.Exit(screen.PARTLY)
+
+
+@screen.reported
+def check(case: options.CaseFolder, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
+    """Check a case's rules, and print how many units each verdict has."""
+    made = _case(case)
+    with screen.bars(quiet=quiet or as_json) as progress:
+        found = pipeline.check(made, progress)
+    if as_json:
+        screen.machine({f.rule: {**f.counts, "question": f.question, "over": f.over} for f in found})
+    elif not quiet:
+        screen.findings(found)
+
+
+@screen.reported
+def report(case: options.CaseFolder, out: options.Out = None, quiet: options.Quiet = False) -> None:
+    """Write the report of a case, into its own out folder or where --out says."""
+    made = _case(case)
+    with screen.bars(quiet=quiet) as progress:
+        written = pipeline.report(made, out or made.out, progress)
+    screen.say(str(written))
+
+
+def _case(root: options.CaseFolder) -> Case:
+    """The case in a folder, its settings read once so that a bad one is refused before anything is done."""
+    made = Case(root)
+    made.settings  # noqa: B018 (raises where the settings are unusable)
+    return made

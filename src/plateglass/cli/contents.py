@@ -1,0 +1,138 @@
+"""`layouts` and `rules`: what plateglass knows, and how to look at it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Never
+
+import typer
+
+from plateglass import check, read
+from plateglass.catalogue import Catalogue, Layout, Rule
+from plateglass.cli import screen
+
+layouts = typer.Typer(help="What kinds of log are known.", no_args_is_help=True, rich_markup_mode=None)
+rules = typer.Typer(help="What is checked, and on what ground.", no_args_is_help=True, rich_markup_mode=None)
+
+Own = Annotated[
+    Path | None, typer.Option("--case", metavar="DIR", exists=True, file_okay=False, help="Also a case's own content.")
+]
+Name = Annotated[str, typer.Argument(metavar="ID", help="As the list shows it.")]
+
+
+def _catalogue(case: Path | None) -> Catalogue:
+    return Catalogue(*([case / "content"] if case is not None else []))
+
+
+@layouts.command("list")
+@screen.reported
+def layouts_list(case: Own = None) -> None:
+    """List the layouts."""
+    found = _catalogue(case).layouts
+    screen.rows(
+        ("layout", "views", "fields", "title"),
+        [[id_, ", ".join(layout.views), str(len(layout.fields)), layout.title] for id_, layout in found.items()],
+    )
+
+
+@layouts.command("show")
+@screen.reported
+def layouts_show(name: Name, case: Own = None) -> None:
+    """Show one layout: its fields, their headings, what it refuses, where it was seen."""
+    found = _catalogue(case).layouts
+    layout = found.get(name) or _unknown("layout", name, found)
+    screen.say(layout.title)
+    screen.say(f"seen in: {' '.join(layout.source.split())}")
+    screen.say(f"needs: {', '.join(layout.needs)}")
+    _refused(layout)
+    screen.rows(
+        ("field", "kind", "headings"),
+        [[f, field.kind, ", ".join(field.headings)] for f, field in layout.fields.items()],
+    )
+
+
+def _refused(layout: Layout) -> None:
+    if layout.refuse:
+        screen.say(f"refuses a file with any of: {', '.join(layout.refuse)}")
+
+
+@layouts.command("explain")
+@screen.reported
+def layouts_explain(
+    file: Annotated[Path, typer.Argument(exists=True, metavar="FILE", help="One released file.")], case: Own = None
+) -> None:
+    """Say what a file is, and why: encoding, headings, the layout that knows it or what each layout lacks."""
+    with tempfile.TemporaryDirectory(prefix="plateglass-") as work:
+        explanation = read.explain(file, _catalogue(case), Path(work))
+    screen.say(str(explanation))
+
+
+@rules.command("list")
+@screen.reported
+def rules_list(case: Own = None) -> None:
+    """List the rules."""
+    found = _catalogue(case).rules
+    screen.rows(
+        ("rule", "basis", "citation read", "title"),
+        [[id_, rule.basis, rule.review, rule.title] for id_, rule in found.items()],
+    )
+
+
+@rules.command("show")
+@screen.reported
+def rules_show(name: Name, case: Own = None) -> None:
+    """Show one rule: citation, predicate, parameters, limits, innocent readings."""
+    found = _catalogue(case).rules
+    rule = found.get(name) or _unknown("rule", name, found)
+    screen.say(rule.title)
+    screen.say(f"basis: {rule.basis}; citation: {rule.review}; audience: {rule.audience}")
+    for cite in rule.cites:
+        dates = f" (from {cite.start or 'always'} to {cite.end or 'now'})" if cite.start or cite.end else ""
+        screen.say(f"cites: {' '.join(cite.text.split())}{dates} {cite.url}".rstrip())
+    _predicates(rule)
+    for parameter, about in rule.parameters.items():
+        unit = f" {about.unit}" if about.unit else ""
+        screen.say(f"parameter {parameter}: {about.about}; default {about.default}{unit}")
+    for title, texts in (("can't show", rule.limits), ("may be innocent", rule.readings)):
+        for text in texts:
+            screen.say(f"{title}: {' '.join(text.split())}")
+
+
+def _predicates(rule: Rule) -> None:
+    screen.say(f"counts {rule.unit} of the view {rule.view}; needs {', '.join(rule.needs) or 'no field'}")
+    for title, sql in (
+        ("applies", rule.applies),
+        ("unknown", rule.unknown),
+        ("fails", rule.fails),
+        ("person", rule.person),
+    ):
+        if sql not in ("true", "false"):
+            screen.say(f"{title}: {' '.join(sql.split())}")
+
+
+@rules.command("test")
+@screen.reported
+def rules_test(
+    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="One rule; all of them if none is named.")] = None,
+    case: Own = None,
+) -> None:
+    """Run the examples that stand in the rules' own files; exit code 1 where a verdict is not the expected one."""
+    catalogue = _catalogue(case)
+    chosen = (
+        catalogue.rules
+        if name is None
+        else {name: catalogue.rules.get(name) or _unknown("rule", name, catalogue.rules)}
+    )
+    wrong = 0
+    for id_, rule in chosen.items():
+        found = check.examples(rule)
+        missed = [number for number, (expected, got) in enumerate(found, 1) if expected is not got]
+        wrong += len(missed)
+        screen.say(f"{id_}: {len(found)} examples, {len(missed)} wrong" + "".join(f", example {n}" for n in missed))
+    if wrong:
+        raise typer.Exit(screen.PARTLY)
+
+
+def _unknown(kind: str, name: str, found: dict[str, Layout] | dict[str, Rule]) -> Never:
+    raise typer.BadParameter(f"no {kind} is called {name!r}; there are {', '.join(found)}", param_hint="ID")

@@ -1,0 +1,98 @@
+"""The options that commands share, what they mean, and the settings that they make."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plateglass.case import Settings
+from plateglass.catalogue import Catalogue
+
+Files = Annotated[
+    list[Path], typer.Argument(exists=True, metavar="FILES...", help="Released files, ZIPs or folders of them.")
+]
+CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="The case's folder.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the report goes.")]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PACK", help="A rule pack to check; may be given more than once. Default: those that fit."),
+]
+Agency = Annotated[str, typer.Option(metavar="NAME", help="The home agency, as its own logs write it.")]
+Timezone = Annotated[str, typer.Option(metavar="TZ", help="The home agency's zone, such as America/Chicago.")]
+Retention = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="The retention that the agency states, in days.")
+]
+SwitchOff = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day from which no outside agency should search."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A parameter of a rule; may be given more than once."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars, no notes, no table.")]
+Json = Annotated[bool, typer.Option("--json", help="Print a machine-readable summary instead of the table.")]
+
+
+def settings(start: Settings, rules: list[str] | None, agency: str, timezone: str, catalogue: Catalogue) -> Settings:
+    """`start`, changed by the options that were given.
+
+    Raises:
+        typer.BadParameter: a rule pack or a time zone that does not exist.
+    """
+    packs = sorted({rule.partition("/")[0] for rule in catalogue.rules})
+    for pack in rules or ():
+        if pack not in packs:
+            raise typer.BadParameter(
+                f"no rule pack is called {pack!r}; there are {', '.join(packs)}", param_hint="--rules"
+            )
+    given = {"rules": tuple(rules or ()), "agency": agency, "timezone": timezone}
+    found = start.model_copy(update={key: value for key, value in given.items() if value})
+    found.zone  # noqa: B018 (raises where there is no such zone)
+    return found
+
+
+def parameters(retention: int | None, switch_off: date | None, named: list[str] | None) -> dict[str, int | float | str]:
+    """The values of rule parameters that the options state.
+
+    Raises:
+        typer.BadParameter: `--set` without an equals sign.
+    """
+    found: dict[str, int | float | str] = {}
+    if retention is not None:
+        found["retention_days"] = retention
+    if switch_off is not None:
+        found["switch_off"] = switch_off.strftime("%Y-%m-%d")
+    for text in named or ():
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise typer.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--set")
+        found[name.strip()] = _value(value.strip())
+    return found
+
+
+def known(values: dict[str, int | float | str], catalogue: Catalogue) -> dict[str, int | float | str]:
+    """The same values, every one of them a parameter of some rule.
+
+    Raises:
+        typer.BadParameter: a name that no rule has; the message lists those that there are.
+    """
+    names = {name for rule in catalogue.rules.values() for name in rule.parameters}
+    for name in values:
+        if name not in names:
+            raise typer.BadParameter(
+                f"no rule has a parameter {name!r}; there are {', '.join(sorted(names))}", param_hint="--set"
+            )
+    return values
+
+
+def _value(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
