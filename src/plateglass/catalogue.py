@@ -76,7 +76,7 @@ class Layout(_Content):
     views: tuple[View, ...]
     """The view of its records; where there are two, the reader says which and why."""
     needs: tuple[str, ...]
-    """Without these fields a table is not this log."""
+    """Without these fields a table is not this log; `a | b` where either will do."""
     fields: Mapping[str, LayoutField]
     ignore: tuple[str, ...] = ()
     """Headings seen and left out on purpose."""
@@ -89,7 +89,8 @@ class Layout(_Content):
     refuse: tuple[str, ...] = ()
     """Headings that turn the file away: positions, addresses, camera sites."""
     files: tuple[str, ...] = ()
-    """Regular expressions over file names, with any of the groups owner, captured, from, until."""
+    """Regular expressions over file names, with any of the groups owner, captured, from, until; a group that is
+    called as a view says that the file is of this view."""
 
 
 # --- eras --------------------------------------------------------------------------------------------------------
@@ -141,6 +142,65 @@ class Agencies(_Content):
     bodies: tuple[Body, ...]
 
 
+# --- names of organisations --------------------------------------------------------------------------------------
+
+
+class KindWords(_Part):
+    """Words by which a kind of body is known in a name; the first kind whose words are found is the body's."""
+
+    kind: Kind
+    level: Level
+    any: tuple[str, ...]
+    """Patterns over the name in lower case without marks and state; whole words. `{states}`: any state's name."""
+    none: tuple[str, ...] = ()
+    """Patterns that speak against it."""
+    cased: tuple[str, ...] = ()
+    """Patterns over the name as written, for short forms in capitals."""
+    whole: bool = False
+    """The words must be the whole name."""
+    tail: str = ""
+    """What stands for the words in the agency's id, the words themselves taken off; empty: they stay in the name."""
+    drop: tuple[str, ...] = ()
+    """Words that say nothing beside the others and are taken off: `pd` behind a university."""
+
+
+class MarkWords(_Part):
+    """A mark of an account's status beside the name; it is taken off and kept apart."""
+
+    mark: str
+    any: tuple[str, ...]
+    keep: bool = False
+    """The words stay in the name, where they also say something about the kind."""
+
+
+class Names(_Content):
+    """The words in names of one country's public bodies: states, kinds, marks, spellings."""
+
+    source: str
+    states: Mapping[str, tuple[str, ...]]
+    """Two-letter code, lower case -> names of the state."""
+    word_codes: tuple[str, ...]
+    """Codes that are also words, titles or short forms."""
+    place_nouns: tuple[str, ...]
+    """Words behind a state's name that make it the name of a place."""
+    place_leads: tuple[str, ...]
+    """Words before a state's name that make it the name of a place or a region."""
+    heads: tuple[str, ...]
+    """Patterns of the words before which a state's code stands."""
+    city_sheriffs: tuple[str, ...]
+    """States in which cities have sheriffs too."""
+    parishes: tuple[str, ...]
+    """States whose counties are called parishes."""
+    qualifiers: tuple[str, ...]
+    """Patterns of words behind the kind that name a part of the body, and no person."""
+    places: Mapping[str, str]
+    """Places that there is only one of -> state."""
+    spellings: Mapping[str, str]
+    """Word -> the one spelling of it in ids."""
+    marks: tuple[MarkWords, ...]
+    kinds: tuple[KindWords, ...]
+
+
 # --- reasons -----------------------------------------------------------------------------------------------------
 
 Tier = Literal["explicit", "probable", "ambiguous"]
@@ -152,11 +212,26 @@ class Phrase(_Part):
 
     tier: Tier
     any: tuple[str, ...]
-    """RE2 patterns over folded text (lower case, accents off); whole words unless they say otherwise."""
+    """RE2 patterns over folded text (lower case, accents off); whole words, and a blank stands for light marks too."""
     all: tuple[str, ...] = ()
     """Patterns of which at least one must be there too."""
     none: tuple[str, ...] = ()
     """Patterns that speak against it."""
+    alone: bool = False
+    """Speaks only where no other code of its axis is explicit or probable."""
+
+
+class Statute(_Part):
+    """Section numbers of one code of law, or of one radio code, that name what the reason's code is about."""
+
+    state: str
+    """Two letters, lower case; `us` for federal law."""
+    books: tuple[str, ...]
+    """How the book of law is written beside a number, as patterns; the first names it in explanations."""
+    numbers: tuple[str, ...]
+    """Section numbers, as written; a letter or bracketed subdivision may follow in the text."""
+    bare: Tier | None = None
+    """The tier of a number that stands without its book; none: it says nothing."""
 
 
 class Example(_Part):
@@ -165,6 +240,7 @@ class Example(_Part):
     text: str
     tier: Tier | Literal["none"]
     why: str = ""
+    field: Literal["reason", "offence"] = "reason"
 
 
 class Reason(_Content):
@@ -176,6 +252,13 @@ class Reason(_Content):
     order: int = 50
     """On an axis where one code is given to a text, the lowest order that matches wins."""
     phrases: tuple[Phrase, ...] = ()
+    statutes: tuple[Statute, ...] = ()
+    offences: tuple[str, ...] = ()
+    """Values of offence-type lists that mean this code, as written."""
+    made_of: tuple[str, ...] = ()
+    """For a quality: the axes and codes whose words, besides its own, the whole text must be made of."""
+    left_over: Mapping[str, Tier] = {}
+    """Given, where no other code of its axis is, to texts of these qualities, with this tier."""
     examples: tuple[Example, ...]
     source: str = ""
 
@@ -220,6 +303,8 @@ class Measure(_Part):
     unit: str
     buckets: tuple[Bucket, ...]
     """Classes of the units at fault; a unit may be in several, each label says what it counts."""
+    of: Literal["fault", "tested"] = "fault"
+    """Which units the classes and extremes are of: those at fault, or all that could be tested."""
 
 
 class RuleExample(_Part):
@@ -243,7 +328,8 @@ class Rule(_Content):
     unit: str
     """What is counted, in the plural: searches, records, sharing edges, days, sources."""
     needs: tuple[str, ...] = ()
-    """Fields whose cell state must be `value`; else the verdict is cannot_tell."""
+    """Fields without which a unit can't be told: cannot_tell where a field is not_exported, masked, withheld or damaged.
+    `a | b` needs one of the two. An empty cell or a placeholder is told: a rule may read it in `<field>_state`."""
     applies: str = "true"
     """Predicate: which units are bound by it at all; the others are not_applicable."""
     unknown: str = "false"
@@ -291,6 +377,11 @@ class Catalogue:
     def agencies(self) -> dict[str, Agencies]:
         """Special bodies by state, `us` for federal ones."""
         return dict(self._read("agencies", Agencies))
+
+    @cached_property
+    def names(self) -> dict[str, Names]:
+        """Words in names of organisations by country."""
+        return dict(self._read("names", Names))
 
     @cached_property
     def reasons(self) -> dict[str, Reason]:

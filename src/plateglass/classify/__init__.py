@@ -1,0 +1,104 @@
+"""The fourth stage: distinct reasons become codes, each with the words that decided.
+
+Every word stands in `content/reasons/<code>.toml`; the code knows only how the four axes are read:
+
+- purpose, sensitivity: any number of codes a text, each with a tier;
+- requester: one code, the first by `order` whose words are there; its tier is the grade of evidence
+  (explicit: an agency with a word of assistance, probable: an agency is named);
+- quality: one code, the first by `order` of whose words, and those of its `made_of`, the whole text consists; else the
+  first whose `ambiguous` words it has; else the last.
+
+A code with `left_over` is given where its axis has no other code and the text has one of those qualities.
+A search without a text has no row here: `check` joins the quality of its cell by `STATE_QUALITIES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from plateglass import store
+from plateglass.catalogue import Catalogue
+from plateglass.classify import explain, fold, words
+from plateglass.classify.taxonomy import Code, Taxonomy
+from plateglass.model import State
+from plateglass.store import Step, Store
+
+STATE_QUALITIES: Final[Mapping[State, str]] = {
+    State.EMPTY: "q0",
+    State.PLACEHOLDER: "q1",
+    State.MASKED: "qx",
+    State.WITHHELD: "qx",
+}
+"""The quality of a reason that has no text, by its cell state. Other states have a text, or (`not_exported`, `damaged`)
+nothing that a quality could be said of."""
+
+
+def reasons(store_: Store, catalogue: Catalogue) -> None:
+    """Tables `reasons`, one row a distinct text, and `reason_words`, one row a text and code with what decided it."""
+    taxonomy = Taxonomy(catalogue)
+    store_.run(fold.distinct())
+    store_.run(*fold.steps(fold.odd(store_)), *_decide(taxonomy), explain.spans(taxonomy))
+    store_.run(explain.labels(store_, taxonomy))
+
+
+def _decide(taxonomy: Taxonomy) -> tuple[Step, ...]:
+    return (
+        Step("reason_lists", _lists(taxonomy), "texts that begin with, or are, values of an offence list"),
+        Step("reason_groups", _groups(taxonomy), "a first look, for several codes at once"),
+        Step("reason_held", _held(taxonomy), "which clause of each code holds"),
+        Step("reason_tiers", _tiers(taxonomy), "the tier of each code, once it is known what else was found"),
+        Step("reasons", _reasons(taxonomy), "the codes of every distinct text"),
+    )
+
+
+def _lists(taxonomy: Taxonomy) -> str:
+    if not taxonomy.listed:
+        return "SELECT *, false AS listed, whole AS rest FROM reason_folded"
+    found, pattern = words.matches("whole", taxonomy.listed), store.text(taxonomy.listed)
+    rest = f"regexp_replace(regexp_replace(regexp_replace(whole, {pattern}, ' '), {pattern}, ' '), {pattern}, ' ')"
+    folded = f"SELECT *, {found} AS listed FROM reason_folded"
+    return f"SELECT *, CASE WHEN listed THEN {rest} ELSE whole END AS rest FROM ({folded}) AS f"
+
+
+def _groups(taxonomy: Taxonomy) -> str:
+    looks = [
+        f", {words.matches('rest', words.alternation(w for code in group for w in code.free))} AS g{number}"
+        for number, group in enumerate(taxonomy.groups)
+    ]
+    return f"SELECT *{''.join(looks)} FROM reason_lists"
+
+
+def _held(taxonomy: Taxonomy) -> str:
+    group = {code.id: f"g{number}" for number, group in enumerate(taxonomy.groups) for code in group}
+    held = [f", {code.held(group.get(code.id, 'false'))} AS h_{code.id}" for code in taxonomy.searched]
+    return f"SELECT id, field, whole, rest, {taxonomy.quality()} AS quality{''.join(held)} FROM reason_groups"
+
+
+def _tiers(taxonomy: Taxonomy) -> str:
+    firm = " OR ".join(code.firm for code in taxonomy.purposes) or "false"
+    any_ = _first_of(taxonomy.purposes)
+    tiers = [f", {code.tier()} AS t_{code.id}" for code in taxonomy.requesters + taxonomy.sensitivities]
+    for code in taxonomy.purposes:
+        tier, left = code.tier("NOT firm"), code.left("found")
+        tiers.append(f", coalesce({tier}, {left}) AS t_{code.id}")
+    return f"SELECT *{''.join(tiers)} FROM (SELECT *, {firm} AS firm, {any_} AS found FROM reason_held) AS h"
+
+
+def _reasons(taxonomy: Taxonomy) -> str:
+    flags = "".join(f", t_{code.id} AS {code.id}" for code in taxonomy.purposes + taxonomy.sensitivities)
+    names = " ".join(f"WHEN t_{code.id} IS NOT NULL THEN {store.text(code.id)}" for code in taxonomy.requesters)
+    grade = ", ".join(f"t_{code.id}" for code in taxonomy.requesters)
+    left = " ".join(
+        f"WHEN {code.left('NULL')} IS NOT NULL THEN {store.text(code.id)}"
+        for code in taxonomy.requesters
+        if code.reason.left_over
+    )
+    requester = f"CASE {names} {left} END" if taxonomy.requesters else "CAST(NULL AS VARCHAR)"
+    graded = f"coalesce({grade}, NULL)" if grade else "CAST(NULL AS VARCHAR)"
+    return f"SELECT id, field, quality, {requester} AS requester, {graded} AS requester_tier{flags} FROM reason_tiers"
+
+
+def _first_of(codes: list[Code]) -> str:
+    held = ", ".join(f"h_{code.id}" for code in codes)
+    return f"coalesce({held}, NULL)" if held else "CAST(NULL AS INTEGER)"

@@ -1,0 +1,86 @@
+"""Folding: one spelling for texts that words are looked for in; every rewrite beyond lower case is logged."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from plateglass import store
+from plateglass.store import Step, Store
+
+FIELDS: Final = ("reason", "offence")
+"""The fields of free text that say why a search was made; prompts and filters say what was looked for."""
+
+_ODD: Final = (
+    r"[^\x20-\x7e\n\r\t]|\b[A-Za-z]\. ?[A-Za-z]\b|(?:^|[^A-Za-z'])[A-Za-z] [A-Za-z] [A-Za-z](?:$|[^A-Za-z'])|\s{4}"
+)
+_DOTTED: Final = re.compile(r"\b[a-z](?:\. ?[a-z]\b)+\.?")
+_SPACED: Final = re.compile(r"(?<![a-z'])[a-z](?: [a-z]){2,}(?![a-z'])")
+_LOOK_ALIKES: Final = str.maketrans("авеёіјкмнорсѕтухԁԛԝαεικνορτυχ", "abeeijkmhopcstyxdqwaeiknoptux")
+"""Cyrillic and Greek small letters that look like Latin ones."""
+
+
+def steps(rewritten: Sequence[tuple[str, str, str, str]]) -> tuple[Step, ...]:
+    """Distinct texts with their folded form, given those that only Python can fold."""
+    columns = {"id": "UUID", "field": "VARCHAR", "folded": "VARCHAR", "rewrite": "VARCHAR"}
+    return (
+        Step("reason_rewrites", store.values(rewritten, columns), "texts that were rewritten, and how"),
+        Step(
+            "reason_folded",
+            """SELECT t.id, t.field,
+                 translate(lower(coalesce(r.folded, t.text)), chr(9) || chr(10) || chr(13) || '_', '    ') AS whole
+               FROM reason_texts AS t LEFT JOIN reason_rewrites AS r ON r.id = t.id AND r.field = t.field""",
+            "each text in one spelling",
+        ),
+    )  # fmt: skip
+
+
+def distinct() -> Step:
+    """The distinct texts that say why, whatever number of sources hold them."""
+    fields = ", ".join(store.text(field) for field in FIELDS)
+    kept = f"field IN ({fields}) AND text IS NOT NULL"
+    sql = f"SELECT id, field, min(text) AS text FROM texts WHERE {kept} GROUP BY id, field"
+    return Step("reason_texts", sql, "the distinct texts that say why")
+
+
+def odd(store_: Store) -> list[tuple[str, str, str, str]]:
+    """Texts that lower case alone does not fold, with their folded form and the names of what was rewritten."""
+    rows = store_.rows(f"SELECT id, field, text FROM reason_texts WHERE regexp_matches(text, {store.text(_ODD)})")
+    return [(str(id_), field, *folded(text)) for id_, field, text in rows]
+
+
+def folded(text: str) -> tuple[str, str]:
+    """One text folded, and the comma-joined names of the rewrites that changed it beyond lower case and blanks."""
+    now = _blanks(text.lower())
+    rewrites = []
+    for name, rewrite in _REWRITES.items():
+        before, now = now, _blanks(rewrite(now))
+        if before != now:
+            rewrites.append(name)
+    return now, ",".join(rewrites)
+
+
+def _compatible(text: str) -> str:
+    """Wide, ligature and other compatibility forms as plain ones; typographic quotes and dashes as ASCII."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return plain.translate(str.maketrans("‘’‚“”„‐‑‒–—―", "'''\"\"\"------"))
+
+
+def _blanks(text: str) -> str:
+    return re.sub(r"[\s_]+", " ", text).strip()
+
+
+def _unaccented(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+_REWRITES: Final[Mapping[str, Callable[[str], str]]] = {
+    "compatibility": _compatible,
+    "accents": _unaccented,
+    "look-alikes": lambda text: text.translate(_LOOK_ALIKES),
+    "invisible": lambda text: "".join(c for c in text if unicodedata.category(c) != "Cf"),
+    "acronym-dots": lambda text: _DOTTED.sub(lambda m: re.sub(r"[. ]", "", m[0]), text),
+    "acronym-spaces": lambda text: _SPACED.sub(lambda m: m[0].replace(" ", ""), text),
+}

@@ -1,0 +1,124 @@
+"""The codes of a catalogue as SQL: which clause of each one holds, and which quality a whole text has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from plateglass import store
+from plateglass.catalogue import Catalogue, Reason
+from plateglass.classify import words
+from plateglass.classify.words import Clause, Word
+
+_GROUP: Final = 5
+"""How many codes share one first look: a text with none of their words is looked at once for all of them."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code, its words compiled. `h_<id>` is the number of its clause that holds, from 1, or NULL."""
+
+    id: str
+    reason: Reason
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        """What decides it, the surest first."""
+        return words.clauses(self.reason)
+
+    @property
+    def free(self) -> list[Word]:
+        """The words that are searched for in the text itself."""
+        return [word for clause in self.clauses if clause.over == "rest" for word in clause.words]
+
+    @property
+    def listed(self) -> list[Word]:
+        """The values of offence lists that mean it."""
+        return [word for clause in self.clauses if clause.over == "whole" for word in clause.words]
+
+    def held(self, group: str) -> str:
+        """SQL: the number of the first clause that holds; `group` is the first look that it shares."""
+        if not self.clauses:
+            return "CAST(NULL AS INTEGER)"
+        arms = " ".join(f"WHEN {clause.sql} THEN {number}" for number, clause in enumerate(self.clauses, 1))
+        listed = f"listed AND {words.matches('whole', words.alternation(self.listed))}" if self.listed else "false"
+        free = f"{group} AND {words.matches('rest', words.alternation(self.free))}" if self.free else "false"
+        return f"CASE WHEN {listed} OR {free} THEN CASE {arms} END END"
+
+    def tier(self, allowed: str = "true") -> str:
+        """SQL: the tier of the clause that holds; one that must be alone counts only where `allowed`."""
+        arms = [
+            f"WHEN h_{self.id} = {number}{f' AND {allowed}' if clause.alone else ''} THEN {store.text(clause.tier)}"
+            for number, clause in enumerate(self.clauses, 1)
+        ]
+        return f"CASE {' '.join(arms)} END" if arms else "CAST(NULL AS VARCHAR)"
+
+    @property
+    def firm(self) -> str:
+        """SQL: whether a clause that needs not be alone says explicit or probable."""
+        firm = [str(n) for n, c in enumerate(self.clauses, 1) if not c.alone and c.tier != "ambiguous"]
+        return f"coalesce(h_{self.id}, 0) IN ({', '.join(firm)})" if firm else "false"
+
+    def left(self, found: str) -> str:
+        """SQL: the tier that it has as what is left over, where none of its axis was `found`."""
+        arms = "".join(
+            f" WHEN {store.text(quality)} THEN {store.text(tier)}" for quality, tier in self.reason.left_over.items()
+        )
+        return f"CASE WHEN {found} IS NULL THEN CASE quality{arms} END END" if arms else "NULL"
+
+
+class Taxonomy:
+    """The codes of a catalogue by axis; an axis with one code a text tries them in this order."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Sort the codes of every axis."""
+        self.codes = [Code(id_, reason) for id_, reason in sorted(catalogue.reasons.items())]
+        ordered = sorted(self.codes, key=lambda code: (code.reason.order, code.id))
+        self.purposes, self.sensitivities = _axis(self.codes, "purpose"), _axis(self.codes, "sensitivity")
+        self.requesters, self.qualities = _axis(ordered, "requester"), _axis(ordered, "quality")
+
+    @property
+    def searched(self) -> list[Code]:
+        """The codes whose words are searched for; a quality is about the whole text instead."""
+        return [*self.purposes, *self.sensitivities, *self.requesters]
+
+    @property
+    def groups(self) -> list[list[Code]]:
+        """The searched codes in groups that share one first look."""
+        codes = [code for code in self.searched if code.free]
+        return [codes[start : start + _GROUP] for start in range(0, len(codes), _GROUP)]
+
+    @property
+    def listed(self) -> str:
+        """One pattern of every value of an offence list."""
+        return words.alternation(sorted((w for c in self.codes for w in c.listed), key=lambda w: -len(w.label)))
+
+    def quality(self) -> str:
+        """SQL: the quality of a text: by what all of it is made of, then by its looks, then the last."""
+        *tried, last = self.qualities
+        arms = [f"WHEN {words.matches('whole', self._made_of(code))} THEN {store.text(code.id)}" for code in tried]
+        arms += [
+            f"WHEN {clause.sql} THEN {store.text(code.id)}"
+            for code in tried
+            for clause in code.clauses
+            if clause.tier == "ambiguous"
+        ]
+        return f"CASE {' '.join(arms)} ELSE {store.text(last.id)} END"
+
+    def _made_of(self, quality: Code) -> str:
+        names = {quality.id, *quality.reason.made_of}
+        parts = [
+            word.part
+            for code in self.codes
+            if code.id in names or code.reason.axis in names
+            for clause in code.clauses
+            if clause.tier != "ambiguous" or code.reason.axis != "quality"
+            for word in (*clause.words, *clause.also)
+        ]
+        return rf"^(?:[^a-z0-9]*(?:{'|'.join(dict.fromkeys(parts))}))+[^a-z0-9]*$" if parts else "^ *$"
+
+
+def _axis(codes: Sequence[Code], axis: str) -> list[Code]:
+    return [code for code in codes if code.reason.axis == axis]

@@ -1,0 +1,122 @@
+"""The words of one code as regular expressions that DuckDB's RE2, Java and Python read the same way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from plateglass import store
+from plateglass.catalogue import Phrase, Reason, Statute
+
+_BLANK: Final = "[ ./,&'-]"
+_SUBDIVISION: Final = r"(?:[a-z]{1,2}[0-9]?|[0-9]?(?: ?\([a-z0-9]{1,2}\))+)?"
+_BEFORE: Final = r"(?:^|[^a-z0-9.:#$-])"
+_AFTER: Final = r"(?:$|[^a-z0-9.-]|[.-](?:$|[^0-9]))"
+_OPEN: Final = re.compile(r"\\[wWsSdD]|(?<!\\)\.|(?<!\\)[+*]|\[\^|\w-\w[^]]*\]|\{\d+,\}")
+"""What lets a pattern match words that stand in no content file."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One pattern: to search for, to be part of a whole text, and how a report names it."""
+
+    search: str
+    part: str
+    label: str
+    open: bool = False
+    """Whether it could match words of the record's own: then the label is shown, never what it matched."""
+    numbers: tuple[str, ...] = ()
+    """Section numbers, longest first: the one that matched is shown after the label."""
+
+    def shown(self, span: str) -> str:
+        """What a report may print of a match: words that stand in the content, nothing of the record's own."""
+        if self.numbers:
+            return f"{self.label} {next((n for n in self.numbers if n in span), self.numbers[-1])}"
+        return self.label if self.open else span.strip(" ,:-")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """Words of one tier that decide together: any of them, with any of `also`, without any of `never`."""
+
+    tier: str
+    words: tuple[Word, ...]
+    also: tuple[Word, ...] = ()
+    never: tuple[Word, ...] = ()
+    alone: bool = False
+    over: str = "rest"
+    """The column that is searched: `whole`, or `rest`, which is without the values of offence lists."""
+
+    @property
+    def any(self) -> str:
+        """One alternation of its words."""
+        return alternation(self.words)
+
+    @property
+    def sql(self) -> str:
+        """The predicate that decides; the dear parts run only where the first one holds."""
+        found = matches(self.over, self.any) if self.over == "rest" else f"listed AND {matches(self.over, self.any)}"
+        if self.also:
+            found += f" AND {matches(self.over, alternation(self.also))}"
+        return found + (f" AND NOT {matches(self.over, alternation(self.never))}" if self.never else "")
+
+
+def alternation(words: Iterable[Word]) -> str:
+    """One pattern that finds any of the words."""
+    return "|".join(dict.fromkeys(word.search for word in words))
+
+
+def matches(column: str, pattern: str) -> str:
+    """SQL: whether a pattern is found in a column."""
+    return f"regexp_matches({column}, {store.text(pattern)})"
+
+
+def word(pattern: str) -> Word:
+    """A pattern of a content file: whole words, and a blank stands for up to three blanks or light marks."""
+    spread = re.sub(r" (\??)", lambda blank: _BLANK + ("{0,3}" if blank[1] else "{1,3}"), pattern)
+    left = "" if pattern.startswith(("^", r"\[", r"\(", r"\W")) else r"\b"
+    right = "" if pattern.endswith(("$", r"\]", r"\)", r"\W")) else r"\b"
+    found = f"{left}(?:{spread}){right}"
+    return Word(found, found, pattern, bool(_OPEN.search(pattern)))
+
+
+def listed(value: str) -> Word:
+    """A value of an offence list: alone, or one of several joined with commas, or before a detail."""
+    plain = re.escape(value.lower()).replace("\\ ", " ")
+    return Word(rf"(?:^|,) ?{plain} ?(?:$|,|-|:)", rf"\b{plain}(?:$|[^a-z0-9])", value.lower())
+
+
+def sections(statute: Statute, *, bare: bool) -> Word:
+    """Section numbers with their book before or after them, or alone."""
+    numbers = tuple(sorted(statute.numbers, key=len, reverse=True))
+    number = f"(?:{'|'.join(re.escape(n) for n in numbers)}){_SUBDIVISION}"
+    book = "(?:" + "|".join(book.replace(" ?", "[ .]{0,2}") for book in statute.books) + ")"
+    pattern = number if bare else rf"(?:{book}[ .#-]{{0,2}}{number}|{number}[ .-]{{0,2}}{book})"
+    label = f"{statute.state} section" if bare else f"{statute.state} {statute.books[0]}"
+    return Word(_BEFORE + pattern + _AFTER, rf"\b{pattern}(?:\b|$|[^a-z0-9])", label, numbers=numbers)
+
+
+def clauses(reason: Reason) -> list[Clause]:
+    """What decides a code, the surest first, words that must stand alone last."""
+    found = (
+        [Clause("explicit", tuple(listed(value) for value in reason.offences), over="whole")] if reason.offences else []
+    )
+    for tier in ("explicit", "probable", "ambiguous"):
+        guarded = [p for p in reason.phrases if p.tier == tier and (p.all or p.none or p.alone)]
+        free = [word(w) for p in reason.phrases if p.tier == tier and p not in guarded for w in p.any]
+        free += _sections(reason.statutes, tier)
+        found += [Clause(tier, tuple(free))] if free else []
+        found += [_guarded(phrase) for phrase in guarded]
+    return sorted(found, key=lambda clause: clause.alone)
+
+
+def _guarded(phrase: Phrase) -> Clause:
+    any_, also, never = (tuple(word(w) for w in words) for words in (phrase.any, phrase.all, phrase.none))
+    return Clause(phrase.tier, any_, also, never, phrase.alone)
+
+
+def _sections(statutes: Sequence[Statute], tier: str) -> list[Word]:
+    named = [sections(statute, bare=False) for statute in statutes] if tier == "explicit" else []
+    return named + [sections(statute, bare=True) for statute in statutes if statute.bare == tier]
