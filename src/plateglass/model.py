@@ -111,11 +111,13 @@ class Source:
     """Where its bytes can be read now: the file itself, or an extracted member."""
     size: int
     """Bytes."""
+    copy: int = 0
+    """0, or 1, 2, ... where the same bytes were released again under another name, such as another day's."""
 
     @property
     def id(self) -> str:
-        """The first 12 hex digits of the hash: the `source` column of every table."""
-        return self.sha256[:12]
+        """The first 12 hex digits of the hash, with a number after them for a copy: the `source` of every table."""
+        return self.sha256[:12] + (f"-{self.copy}" if self.copy else "")
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,8 @@ class Table:
     """The day that the file's name says it was captured or printed."""
     issues: tuple[object, ...] = ()
     """What the reader saw that a person should know (`errors.Issue`)."""
+    careful: bool = False
+    """The reader saw that not all records are of one shape: read it with `read.strictly` before anything else."""
 
 
 @dataclass(frozen=True)

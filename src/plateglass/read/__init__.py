@@ -1,0 +1,12 @@
+"""A file becomes tables of records: container, encoding, headings, layout; every record keeps its number.
+
+Files are looked at as a whole and in samples; no record passes through Python here, save from workbooks and from
+files that the strict reader could not split.
+"""
+
+from plateglass.read.explanation import Explanation, explain
+from plateglass.read.files import sources
+from plateglass.read.strict import strictly
+from plateglass.read.tables import tables
+
+__all__ = ["Explanation", "explain", "sources", "strictly", "tables"]

@@ -1,0 +1,168 @@
+"""What plateglass makes of one file, for whoever wants to know why, or has to write a layout."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from plateglass.catalogue import Catalogue, LayoutField
+from plateglass.errors import LayoutUnknown, Place, PlateglassError
+from plateglass.privacy import shown_heading
+from plateglass.read import kinds, matching, tables, workbook
+from plateglass.read.containers import Container, container
+from plateglass.read.text import Text
+
+
+@dataclass(frozen=True)
+class ExplainedColumn:
+    """What plateglass makes of one column; never a value of it."""
+
+    heading: str
+    field: str
+    """The field of the layout; empty where there is none."""
+    kind: str
+    """The kind that the field promises, or the kind that the values look like."""
+    telling: int
+    """Sampled cells that are neither blank, a placeholder nor a mark."""
+    fits: float | None
+    """The share of them that is of the kind."""
+    blank: int
+    """Sampled cells that are blank."""
+    hidden: int
+    """Sampled cells that hold a placeholder or a mark."""
+    fate: str
+    """read, ignored by name, unknown, or of another kind."""
+
+
+@dataclass(frozen=True)
+class ExplainedTable:
+    """What plateglass makes of one table."""
+
+    part_name: str
+    encoding: str
+    delimiter: str
+    preamble: int
+    """Lines before the headings."""
+    records: int
+    sampled: int
+    layout: str
+    """The layout that knows it; empty where none does."""
+    why: str
+    """What speaks for the layout, or why there is none."""
+    columns: tuple[ExplainedColumn, ...]
+    draft: str = ""
+    """For a table that no layout knows: a layout to start from."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What plateglass makes of one file."""
+
+    name: str
+    what: str
+    """What the file is: text, a workbook, a ZIP archive."""
+    tables: tuple[ExplainedTable, ...]
+    problems: tuple[str, ...] = ()
+    """Why a table, or the whole file, can't be read."""
+
+
+def explain(path: Path, catalogue: Catalogue, work: Path) -> Explanation:
+    """What a file is, which layout knows it and why, and what each column holds; no value of any record.
+
+    Raises:
+        SourceUnreadable: the file can't be opened at all.
+    """
+    place = Place(path.name)
+    found = container(path, place)
+    explained: list[ExplainedTable] = []
+    problems: list[str] = []
+    for part, part_name in _parts(path, work, place, found):
+        where = Place(path.name, part_name)
+        try:
+            text = tables.prepared(catalogue, part, work / "explained" / f"{len(explained)}-text.csv", where)
+            explained.append(_explained(text, catalogue, where))
+        except PlateglassError as error:
+            problems.append(str(error))
+    if found is Container.ARCHIVE:
+        problems.append("a ZIP archive: unpack it to have its members explained; `audit` opens it by itself")
+    return Explanation(path.name, found.value, tuple(explained), tuple(problems))
+
+
+def _parts(path: Path, work: Path, place: Place, found: Container) -> list[tuple[Path, str]]:
+    if found is Container.TEXT:
+        return [(path, "")]
+    if found is Container.WORKBOOK:
+        sheets = workbook.sheets(path, work / "explained", place)
+        return [(sheet.path, sheet.name) for sheet in sheets if sheet.path is not None]
+    return []
+
+
+def _explained(text: Text, catalogue: Catalogue, place: Place) -> ExplainedTable:
+    layouts = catalogue.layouts.values()
+    draft = ""
+    try:
+        matching.no_doubles(text.headings, place)
+        matching.refuse_places(layouts, text.headings, text.rows, place)
+        match = matching.known(layouts, text.headings, text.rows, place)
+        layout = match.layout.id
+        why = f"{len(match.columns)} headings are its own, and their values are of its kinds"
+    except PlateglassError as error:
+        layout, why = "", error.issue().message
+        match = max((matching.match(each, text.headings, text.rows) for each in layouts), key=lambda m: m.nearness)
+        draft = _draft(text) if isinstance(error, LayoutUnknown) else ""
+    columns = tuple(_column(text, index, match) for index in range(len(text.headings)))
+    return ExplainedTable(
+        place.part,
+        text.encoding,
+        text.delimiter,
+        text.preamble,
+        text.records,
+        len(text.rows),
+        layout,
+        why,
+        columns,
+        draft,
+    )
+
+
+def _column(text: Text, index: int, match: matching.Match) -> ExplainedColumn:
+    misfits = dict(match.misfits)
+    field = next((name for name, at in match.columns.items() if at == index), misfits.get(index, ""))
+    cells = [cell.strip() for cell in matching.column(text.rows, index)]
+    telling = kinds.telling(match.layout, cells)
+    about = match.layout.fields.get(field) or LayoutField(headings=(), kind=kinds.guess(telling))
+    full = sum(1 for cell in cells if cell)
+    fate = (
+        "of another kind" if index in misfits else "read" if field else
+        "ignored by name" if index in match.ignored else "unknown"
+    )  # fmt: skip
+    heading = shown_heading(text.headings[index]) if text.headings[index] else "<blank>"
+    share = kinds.share(about, telling)
+    return ExplainedColumn(
+        heading, field, about.kind, len(telling), share, len(cells) - full, full - len(telling), fate
+    )
+
+
+def _draft(text: Text) -> str:
+    """A layout to start from: the headings as they may be shown, each with the kind that its values look like."""
+    lines = [
+        'title = "<vendor and name of the log>"', 'source = "<who released it, when, where it can be seen>"',
+        'views = ["network_audit"]', 'needs = ["searched_at"]', "",
+    ]  # fmt: skip
+    for index, heading in enumerate(text.headings):
+        if not heading:
+            continue
+        shown = shown_heading(heading)
+        cells = [cell.strip() for cell in matching.column(text.rows, index) if cell.strip()]
+        kind = kinds.guess(cells)
+        key = re.sub(r"[^a-z0-9]+", "_", shown.lower()).strip("_") or f"column_{index}"
+        lines += [f"[fields.{key}]  # rename to the field of plateglass that it is, or list the heading under ignore",
+                  f"headings = [{json.dumps(shown)}]", f'kind = "{kind}"']  # fmt: skip
+        if kind in ("instant", "date", "time"):
+            about = next(field for field in kinds.GUESSES if field.kind == kind)
+            used = [f for f in about.formats if any(kinds.time_pattern((f,)).fullmatch(cell) for cell in cells)]
+            lines.append(f"formats = {json.dumps(used)}")
+        lines.append("")
+    return "\n".join(lines)

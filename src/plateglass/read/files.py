@@ -1,0 +1,112 @@
+"""From what a person names (files, folders, archives) to single released files, each known by its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from plateglass.errors import Issue, Place, PlateglassError, Severity, SourceUnreadable
+from plateglass.model import Source
+from plateglass.read import archives
+from plateglass.read.containers import Container, container
+
+_CHUNK: Final = 1 << 20
+
+
+def sources(paths: Sequence[Path], work: Path) -> Iterator[Source | Issue]:
+    """Every released file below the given paths, once each, folders in the order of their names.
+
+    Archives are opened into `work`. What can't be read is an issue; the others go on.
+
+    Raises:
+        SourceUnreadable: a path that was given does not exist or leads in a circle.
+    """
+    for path in paths:
+        _must_exist(path)
+    seen: dict[str, list[str]] = {}
+    for path in paths:
+        for found in _below(path):
+            for source in [found] if isinstance(found, Issue) else _of(found, work):
+                if isinstance(source, Issue):
+                    yield source
+                else:
+                    yield from _once(source, seen.setdefault(source.sha256, []))
+
+
+def _once(source: Source, names: list[str]) -> Iterator[Source | Issue]:
+    """A source, unless it was read before; the same bytes under another name are another release, and are told."""
+    bare = Path(source.name).name
+    if bare in names:
+        yield Issue("source-twice", Severity.NOTE, Place(source.name), "given twice; read once")
+        return
+    if names:
+        told = f"the same bytes as {names[0]}, released under another name; both are read"
+        yield Issue("source-copied", Severity.NOTE, Place(source.name), told)
+    yield replace(source, copy=len(names))
+    names.append(bare)
+
+
+def _must_exist(path: Path) -> None:
+    try:
+        path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> SourceUnreadable:
+    return SourceUnreadable(
+        f"can't be opened: {(error.strerror or 'the system gave no reason').lower()}", place=Place(str(path)),
+        remedy="check the path and who may read it",
+    )  # fmt: skip
+
+
+def _below(path: Path) -> Iterator[Path | Issue]:
+    """The files below a path, sorted; hidden ones are skipped, linked folders are not followed."""
+    if not path.is_dir():
+        yield path
+        return
+    failed: list[OSError] = []
+    for folder, names, files in os.walk(path, onerror=failed.append):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        for name in names:
+            if (Path(folder) / name).is_symlink():
+                yield Issue(
+                    "link-not-followed", Severity.NOTE, Place(str(Path(folder) / name)),
+                    "a link to a folder, which is not followed; name the folder itself",
+                )  # fmt: skip
+        yield from (Path(folder) / name for name in sorted(files) if not name.startswith("."))
+    for error in failed:
+        yield _unreadable(Path(str(error.filename or path)), error).issue()
+
+
+def _of(path: Path, work: Path) -> Iterator[Source | Issue]:
+    """The one source that a file is, or the members of an archive."""
+    try:
+        if _is_archive(path):
+            yield from archives.members(path, work)
+            return
+        yield Source(_hash(path), path.name, path, path.stat().st_size)
+    except PlateglassError as error:
+        yield error.issue()
+    except OSError as error:
+        yield _unreadable(path, error).issue()
+
+
+def _is_archive(path: Path) -> bool:
+    """Whether its members are sources; what the bytes are otherwise is told when the file is read."""
+    try:
+        return container(path, Place(path.name)) is Container.ARCHIVE
+    except SourceUnreadable:
+        return False
+
+
+def _hash(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

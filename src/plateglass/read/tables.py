@@ -1,0 +1,231 @@
+"""A source becomes tables: each with its layout, its view, and its records counted before anything reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from plateglass.catalogue import Catalogue, Layout
+from plateglass.errors import Issue, LayoutUnknown, Place, PlateglassError, Severity, SourceUnreadable
+from plateglass.model import Source, Table, View
+from plateglass.privacy import shown_heading
+from plateglass.read import kinds, matching, records, workbook
+from plateglass.read import text as texts
+from plateglass.read.containers import Container, container, ending_fits
+from plateglass.store import Store, name
+
+CAPS: Final = (1_048_575, 1_048_576, 1_000_000, 55_000, 20_000)
+"""Numbers of records at which exporters and spreadsheets cut a log off without saying so."""
+_ENCODINGS: Final = {"cp1252": "Windows-1252", "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+_MOST_MISFITS = 0.5
+_TELLING = 4
+_MANY = 2
+_DATES: Final = ("%Y-%m-%d", "%m_%d_%Y", "%Y_%B_%d", "%Y_%b_%d", "%Y_%m_%d")
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What one source is read with."""
+
+    source: Source
+    catalogue: Catalogue
+    work: Path
+    store: Store
+
+    @property
+    def place(self) -> Place:
+        return Place(self.source.name)
+
+    @property
+    def folder(self) -> Path:
+        """Where this source's transcriptions lie."""
+        return self.work / self.source.id
+
+
+def tables(source: Source, catalogue: Catalogue, work: Path, store: Store) -> Iterator[Table | Issue]:
+    """Every table of a source that a layout knows; what can't be read, and what a reader should know, as issues."""
+    reading = _Reading(source, catalogue, work, store)
+    try:
+        found = container(source.path, reading.place)
+        if not ending_fits(source.name, found):
+            told = f"the file is {found.value}, not what its ending says; it is read as what it is"
+            yield Issue("ending-wrong", Severity.NOTE, reading.place, told)
+        if found is Container.WORKBOOK:
+            yield from _sheets(reading)
+        elif found is Container.ARCHIVE:
+            raise SourceUnreadable("an archive within an archive is not opened", place=reading.place)
+        else:
+            yield from _table(reading, source.path, 0, "")
+    except PlateglassError as error:
+        yield error.issue()
+    except OSError as error:
+        reason = (error.strerror or "the system gave no reason").lower()
+        yield SourceUnreadable(f"can't be read: {reason}", place=reading.place).issue()
+
+
+def _sheets(reading: _Reading) -> Iterator[Table | Issue]:
+    for sheet in workbook.sheets(reading.source.path, reading.folder, reading.place):
+        place = Place(reading.source.name, sheet.name)
+        if sheet.path is None:
+            yield Issue("sheet-empty", Severity.NOTE, place, "the sheet holds nothing")
+            continue
+        if sheet.hidden:
+            told = "the sheet is hidden in the workbook; it is read all the same"
+            yield Issue("sheet-hidden", Severity.NOTE, place, told)
+        try:
+            yield from _table(reading, sheet.path, sheet.index, sheet.name)
+        except PlateglassError as error:
+            yield error.issue()
+
+
+def _table(reading: _Reading, path: Path, part: int, part_name: str) -> Iterator[Table | Issue]:
+    place = Place(reading.source.name, part_name)
+    text = prepared(reading.catalogue, path, reading.folder / f"{part}-text.csv", place)
+    matching.no_doubles(text.headings, place)
+    layouts = reading.catalogue.layouts.values()
+    matching.refuse_places(layouts, text.headings, text.rows, place)
+    match = _known(reading.catalogue, text, place)
+    issues = [*_notes(text, place), *_left_out(text, match, place)]
+    owner, captured, hinted = from_name(match.layout, reading.source.name)
+    relation = records.relation(str(text.path), len(text.headings), text.delimiter)
+    mixed = _mixed(text, match)
+    org, view = _view(reading.store, relation, text, match, (hinted, owner))
+    if hinted is not None and hinted is not view:
+        told = f"the file's name says {_said(hinted)}, its organisations say {_said(view)}; the organisations decide"
+        issues.append(Issue("view-doubtful", Severity.NOTE, place, told))
+    if mixed:
+        issues.append(Issue("records-mixed", Severity.RECORD, place, f"{mixed}; every record is looked at by itself"))
+    yield from issues
+    yield Table(
+        source=reading.source, part=part, part_name=part_name, text=text.path, relation=relation, numbered=False,
+        headings=text.headings, columns=match.columns, layout=match.layout.id, view=view, records=text.records,
+        encoding=_ENCODINGS.get(text.encoding, "UTF-8"), owner=org or owner, captured=captured, issues=tuple(issues),
+        careful=bool(mixed),
+    )  # fmt: skip
+
+
+def _known(catalogue: Catalogue, text: texts.Text, place: Place) -> matching.Match:
+    """The layout that knows the table; where its records are mixed, the first of them decide what it is."""
+    layouts = catalogue.layouts.values()
+    try:
+        return matching.known(layouts, text.headings, text.rows, place)
+    except LayoutUnknown:
+        first = text.blocks[0].rows if text.blocks else ()
+        if not any(matching.match(layout, text.headings, first).claims for layout in layouts):
+            raise
+        return matching.known(layouts, text.headings, first, place)
+
+
+def prepared(catalogue: Catalogue, path: Path, target: Path, place: Place) -> texts.Text:
+    """A text with its headings found by every name that any layout knows."""
+    groups = [layout.ignore + layout.refuse for layout in catalogue.layouts.values()]
+    groups += [field.headings for layout in catalogue.layouts.values() for field in layout.fields.values()]
+    return texts.prepare(path, target, texts.vocabulary(groups), place)
+
+
+def _notes(text: texts.Text, place: Place) -> Iterator[Issue]:
+    """What a reader of the report should know about the file as a whole."""
+    if text.encoding in _ENCODINGS:
+        told = f"the file is {_ENCODINGS[text.encoding]}, not UTF-8; it was transcribed"
+        yield Issue("encoding", Severity.NOTE, place, told)
+    if text.nuls:
+        yield Issue("zero-bytes", Severity.NOTE, place, f"{text.nuls} zero bytes were left out")
+    if text.preamble:
+        yield Issue("preamble", Severity.NOTE, place, f"{text.preamble} lines before the headings are not records")
+    if text.records in CAPS or text.records + 1 in CAPS:
+        told = f"exactly {text.records:,} records: exporters and spreadsheets cut logs off at this number"
+        yield Issue("row-cap", Severity.NOTE, place, f"{told}; ask whether there are more")
+
+
+def _left_out(text: texts.Text, match: matching.Match, place: Place) -> Iterator[Issue]:
+    """Columns that are not read: never dropped without a word."""
+    blank = [i for i in match.ignored if not text.headings[i]]
+    filled = [i for i in blank if any(cell.strip() for cell in matching.column(text.rows, i))]
+    junk = [i for i in match.ignored if matching.JUNK.fullmatch(records.plain_heading(text.headings[i]))]
+    if match.unknown:
+        told = f"{match.layout.id} does not know {matching.listed([text.headings[i] for i in match.unknown])}"
+        yield Issue("heading-unknown", Severity.NOTE, place, f"{told}; left out")
+    if filled:
+        told = f"{len(filled)} columns without a heading hold values; left out"
+        yield Issue("heading-blank", Severity.NOTE, place, told)
+    if junk:
+        yield Issue("heading-junk", Severity.NOTE, place, f"{len(junk)} columns that a spreadsheet named; left out")
+
+
+def _mixed(text: texts.Text, match: matching.Match) -> str:
+    """Why records of this table may not all be of one shape; empty where nothing says so."""
+    if text.repeated:
+        return "the headings stand more than once, as where two exports are stacked"
+    if text.open_quote:
+        return "a quote is never closed"
+    for block in text.blocks:
+        for field, index in match.columns.items():
+            about = match.layout.fields[field]
+            if about.kind in kinds.PROVING:
+                cells = kinds.telling(match.layout, matching.column(block.rows, index))
+                share = kinds.share(about, cells)
+                if share is not None and len(cells) >= _TELLING and share < _MOST_MISFITS:
+                    heading = shown_heading(text.headings[index])
+                    return f"from about record {block.start} on, {heading} holds no values of the kind {about.kind}"
+    return ""
+
+
+def _view(
+    store: Store, relation: str, text: texts.Text, match: matching.Match, said: tuple[View | None, str]
+) -> tuple[str, View]:
+    """Whose searches they are: one organisation's own, or anyone's; and the one organisation where there is one."""
+    hinted, owner = said
+    views = match.layout.views
+    if len(views) == 1:
+        return "", views[0]
+    index = match.columns.get("org")
+    names = {cell.strip() for cell in matching.column(text.rows, index)} - {""} if index is not None else set()
+    if index is not None and len(names) < _MANY:
+        names |= _distinct(store, relation, f"c{index}") - {text.headings[index]}
+    if not names:
+        return "", hinted or View.ORGANISATION_AUDIT
+    if len(names) > 1:
+        return "", View.NETWORK_AUDIT
+    only = names.pop()
+    if hinted is View.NETWORK_AUDIT and owner and only.casefold() != owner.casefold():
+        return "", View.NETWORK_AUDIT
+    return only, View.ORGANISATION_AUDIT
+
+
+def _said(view: View) -> str:
+    return view.value.replace("_", " ")
+
+
+def _distinct(store: Store, relation: str, column: str) -> set[str]:
+    """A few different names; what the scan could not split is forgotten, it is met again when records are read."""
+    found = store.rows(
+        f"SELECT DISTINCT trim({name(column)}) FROM ({relation}) WHERE trim({name(column)}) <> '' LIMIT {_MANY + 1}"
+    )
+    store.execute("DROP TABLE IF EXISTS reject_errors")
+    store.execute("DROP TABLE IF EXISTS reject_scans")
+    return {str(row[0]) for row in found}
+
+
+def from_name(layout: Layout, file_name: str) -> tuple[str, date | None, View | None]:
+    """Owner, day of capture and view, as far as the file's name says them."""
+    bare = Path(file_name).name
+    for pattern in layout.files:
+        found = re.match(pattern, bare)
+        if found:
+            groups = {key: value for key, value in found.groupdict().items() if value}
+            view = next((view for view in View if view.value in groups), None)
+            return texts.spaced(groups.get("owner", "")), _day(groups.get("captured", "")), view
+    return "", None, None
+
+
+def _day(text: str) -> date | None:
+    for pattern in _DATES:
+        try:
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 (a day, without a clock)
+        except ValueError:
+            continue
+    return None
