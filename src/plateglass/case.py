@@ -89,6 +89,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = "case"
+    """What the case is called."""
     agency: str = ""
     """The home agency, as its own logs write it: whose cameras and users this case is about."""
     timezone: str = ""

@@ -61,6 +61,7 @@ class LayoutField(_Part):
     headings: tuple[str, ...]
     """Every heading that was seen, in any case; underscores and runs of blanks count as one blank."""
     kind: FieldKind
+    """What every value under the heading is."""
     formats: tuple[str, ...] = ()
     """For instants and intervals: strptime patterns, tried in this order. All times are UTC unless they say so."""
     words: tuple[str, ...] = ()
@@ -71,6 +72,7 @@ class Layout(_Content):
     """How one kind of log names its fields. Matching is by heading and kind of value, never by position."""
 
     title: str
+    """What the log is called."""
     source: str
     """Where real files of this layout were seen: documents, requests, addresses."""
     views: tuple[View, ...]
@@ -78,6 +80,7 @@ class Layout(_Content):
     needs: tuple[str, ...]
     """Without these fields a table is not this log; `a | b` where either will do."""
     fields: Mapping[str, LayoutField]
+    """Field of plateglass -> how this log names and writes it."""
     ignore: tuple[str, ...] = ()
     """Headings seen and left out on purpose."""
     masks: tuple[str, ...] = ()
@@ -100,7 +103,9 @@ class Era(_Part):
     """One dated change of a vendor's form, or a known fault of its exports."""
 
     id: str
+    """A short word for it, unique in the file."""
     title: str
+    """What changed, in a few words."""
     start: date
     """The first day of the change or fault; where sources give a range, its first day."""
     end: date | None = None
@@ -110,15 +115,18 @@ class Era(_Part):
     effect: str
     """What a trend across it would wrongly say."""
     source: str
+    """Where that can be read."""
 
 
 class Eras(_Content):
     """The dated form changes and faults of one vendor's exports."""
 
     vendor: str
+    """Whose exports."""
     layouts: tuple[str, ...]
     """The layouts that it holds for."""
     eras: tuple[Era, ...]
+    """The changes and faults, in any order."""
 
 
 # --- agencies ----------------------------------------------------------------------------------------------------
@@ -128,18 +136,26 @@ class Body(_Part):
     """One special body that no rule over names can place."""
 
     id: str
+    """The agency's id, such as `us-ca-example-task-force`."""
     name: str
+    """Its name in one spelling."""
     aliases: tuple[str, ...] = ()
+    """Other ways in which logs write it."""
     kind: Kind
+    """What kind of body it is."""
     level: Level
+    """The level of government that it belongs to."""
     state: str | None = None
+    """Two letters, lower case; none for a federal body."""
     source: str = ""
+    """Where that can be read."""
 
 
 class Agencies(_Content):
     """Special bodies of one state, or of the federation (`us`): task forces, fusion centres, universities."""
 
     bodies: tuple[Body, ...]
+    """The bodies, in any order."""
 
 
 # --- names of organisations --------------------------------------------------------------------------------------
@@ -149,7 +165,9 @@ class KindWords(_Part):
     """Words by which a kind of body is known in a name; the first kind whose words are found is the body's."""
 
     kind: Kind
+    """What kind of body the words tell of."""
     level: Level
+    """The level of government of such a body."""
     any: tuple[str, ...]
     """Patterns over the name in lower case without marks and state; whole words. `{states}`: any state's name."""
     none: tuple[str, ...] = ()
@@ -168,7 +186,9 @@ class MarkWords(_Part):
     """A mark of an account's status beside the name; it is taken off and kept apart."""
 
     mark: str
+    """The mark's short word, as it stands in `marks` of an organisation."""
     any: tuple[str, ...]
+    """Patterns that are the mark, over the name in lower case."""
     keep: bool = False
     """The words stay in the name, where they also say something about the kind."""
 
@@ -177,6 +197,7 @@ class Names(_Content):
     """The words in names of one country's public bodies: states, kinds, marks, spellings."""
 
     source: str
+    """Where the words were seen."""
     states: Mapping[str, tuple[str, ...]]
     """Two-letter code, lower case -> names of the state."""
     word_codes: tuple[str, ...]
@@ -198,7 +219,9 @@ class Names(_Content):
     spellings: Mapping[str, str]
     """Word -> the one spelling of it in ids."""
     marks: tuple[MarkWords, ...]
+    """Marks of an account's status."""
     kinds: tuple[KindWords, ...]
+    """Words that tell the kind of body, in the order in which they are tried."""
 
 
 # --- reasons -----------------------------------------------------------------------------------------------------
@@ -211,6 +234,7 @@ class Phrase(_Part):
     """Words that speak for a code."""
 
     tier: Tier
+    """How sure the words make the code."""
     any: tuple[str, ...]
     """RE2 patterns over folded text (lower case, accents off); whole words, and a blank stands for light marks too."""
     all: tuple[str, ...] = ()
@@ -238,21 +262,30 @@ class Example(_Part):
     """One text and what it must be coded: the test of a reason file."""
 
     text: str
+    """A made-up text."""
     tier: Tier | Literal["none"]
+    """The tier that the code must get for it, or none."""
     why: str = ""
+    """Why it is worth a test."""
     field: Literal["reason", "offence"] = "reason"
+    """Which field the text stands in."""
 
 
 class Reason(_Content):
     """One code of the taxonomy: a purpose, requester, quality or sensitivity, with the words that decide."""
 
     title: str
+    """What the code is called."""
     axis: Literal["purpose", "requester", "quality", "sensitivity"]
+    """Which question it answers: what for, for whom, how well stated, what is sensitive."""
     about: str
+    """What the code means, in one sentence."""
     order: int = 50
     """On an axis where one code is given to a text, the lowest order that matches wins."""
     phrases: tuple[Phrase, ...] = ()
+    """Words that speak for it."""
     statutes: tuple[Statute, ...] = ()
+    """Section numbers that speak for it."""
     offences: tuple[str, ...] = ()
     """Values of offence-type lists that mean this code, as written."""
     made_of: tuple[str, ...] = ()
@@ -260,7 +293,9 @@ class Reason(_Content):
     left_over: Mapping[str, Tier] = {}
     """Given, where no other code of its axis is, to texts of these qualities, with this tier."""
     examples: tuple[Example, ...]
+    """Texts and what they must be coded: the file's own tests."""
     source: str = ""
+    """Where the definition comes from."""
 
 
 # --- rules -------------------------------------------------------------------------------------------------------
@@ -270,7 +305,9 @@ class Citation(_Part):
     """The law, policy or promise that a rule tests, and when it is in force."""
 
     text: str
+    """The law, policy or promise, as one cites it."""
     url: str = ""
+    """Where it can be read."""
     start: date | None = None
     """First day in force; none where it is always in force."""
     end: date | None = None
@@ -283,7 +320,9 @@ class Parameter(_Part):
     """A number or word that a rule's SQL names as `$name`; the case or the command line may set it."""
 
     about: str
+    """What the value means."""
     unit: str = ""
+    """What it is counted in."""
     default: int | float | str | None = None
     """None: the rule answers cannot_tell until somebody states it."""
 
@@ -292,7 +331,9 @@ class Bucket(_Part):
     """One class of the margin by which units are over a limit."""
 
     label: str
+    """What the class counts, as a reader sees it."""
     sql: str
+    """Predicate over the view: which units are in the class."""
 
 
 class Measure(_Part):
@@ -301,6 +342,7 @@ class Measure(_Part):
     sql: str
     """The number, in `unit`."""
     unit: str
+    """What the number is counted in."""
     buckets: tuple[Bucket, ...]
     """Classes of the units at fault; a unit may be in several, each label says what it counts."""
     of: Literal["fault", "tested"] = "fault"
@@ -311,20 +353,26 @@ class RuleExample(_Part):
     """One made-up unit and the verdict that the rule must give it."""
 
     verdict: Outcome
+    """The verdict that the unit must get."""
     row: Mapping[str, Any]
     """Columns of the view that differ from its empty row."""
     parameters: Mapping[str, int | float | str] = {}
+    """Values of parameters for this example."""
 
 
 class Rule(_Content):
     """One requirement as a predicate over one documented view, with its citation, limits and examples."""
 
     title: str
+    """What is asked, in a few words."""
     basis: Literal["law", "policy", "promise", "screen"]
+    """What the rule rests on."""
     review: Literal["verified", "secondary", "memory"]
     """How the citation was read. Only `verified` may say fail; the others ask a question."""
     cites: tuple[Citation, ...]
+    """Where the requirement stands, and when it is in force."""
     view: str
+    """The documented view whose rows are the units."""
     unit: str
     """What is counted, in the plural: searches, records, sharing edges, days, sources."""
     needs: tuple[str, ...] = ()
@@ -339,7 +387,9 @@ class Rule(_Content):
     person: str = "false"
     """Predicate: which units only a person can decide."""
     parameters: Mapping[str, Parameter] = {}
+    """Name -> a value that the rule's SQL names as `$name`."""
     measure: Measure | None = None
+    """How far units are over the limit; none for a rule without a number."""
     says: str
     """The finding in one sentence, with {over}, {tested}, {share} and the parameters."""
     limits: tuple[str, ...]
@@ -351,6 +401,7 @@ class Rule(_Content):
     states: tuple[str, ...] = ()
     """Two-letter states whose home agencies it binds; empty for all."""
     examples: tuple[RuleExample, ...]
+    """Made-up units and their verdicts: the file's own tests."""
 
 
 # --- the catalogue -----------------------------------------------------------------------------------------------
