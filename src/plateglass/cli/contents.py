@@ -11,6 +11,7 @@ import typer
 from plateglass import check, read
 from plateglass.catalogue import Catalogue, Layout, Rule
 from plateglass.cli import screen
+from plateglass.read.explanation import ExplainedTable
 
 layouts = typer.Typer(help="What kinds of log are known.", no_args_is_help=True, rich_markup_mode=None)
 rules = typer.Typer(help="What is checked, and on what ground.", no_args_is_help=True, rich_markup_mode=None)
@@ -65,7 +66,26 @@ def layouts_explain(
     """Say what a file is, and why: encoding, headings, the layout that knows it or what each layout lacks."""
     with tempfile.TemporaryDirectory(prefix="plateglass-") as work:
         explanation = read.explain(file, _catalogue(case), Path(work))
-    screen.say(str(explanation))
+    screen.say(f"{explanation.name}: {explanation.what}")
+    for problem in explanation.problems:
+        screen.say(f"problem: {problem}")
+    for table in explanation.tables:
+        _explained(table)
+
+
+def _explained(table: ExplainedTable) -> None:
+    lead = f"sheet {table.part_name}: " if table.part_name else ""
+    screen.say(f"{lead}{table.records:,} records, {table.encoding}, {table.sampled} of them looked at")
+    screen.say(f"layout: {table.layout or 'none'}; {table.why}")
+    screen.rows(
+        ("heading", "field", "kind", "fits", "blank", "hidden", "fate"),
+        [
+            [c.heading, c.field, c.kind, "" if c.fits is None else f"{c.fits:.0%}", str(c.blank), str(c.hidden), c.fate]
+            for c in table.columns
+        ],
+    )
+    if table.draft:
+        screen.say(f"\na layout to start from; save it in the case's content/layouts:\n\n{table.draft}")
 
 
 @rules.command("list")
@@ -126,10 +146,9 @@ def rules_test(
     )
     wrong = 0
     for id_, rule in chosen.items():
-        found = check.examples(rule)
-        missed = [number for number, (expected, got) in enumerate(found, 1) if expected is not got]
-        wrong += len(missed)
-        screen.say(f"{id_}: {len(found)} examples, {len(missed)} wrong" + "".join(f", example {n}" for n in missed))
+        faults = check.examples(rule, catalogue)
+        wrong += len(faults)
+        screen.say(f"{id_}: {len(rule.examples)} examples, {len(faults)} wrong" + "".join(f"; {f}" for f in faults))
     if wrong:
         raise typer.Exit(screen.PARTLY)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from plateglass import check
 from plateglass.case import Settings
 from plateglass.catalogue import Catalogue
 
@@ -18,7 +19,9 @@ CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="The case's fol
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the report goes.")]
 Rules = Annotated[
     list[str] | None,
-    typer.Option(metavar="PACK", help="A rule pack to check; may be given more than once. Default: those that fit."),
+    typer.Option(
+        metavar="PACK", help="A rule pack, or one rule, to check; may be given more than once. Default: those that fit."
+    ),
 ]
 Agency = Annotated[str, typer.Option(metavar="NAME", help="The home agency, as its own logs write it.")]
 Timezone = Annotated[str, typer.Option(metavar="TZ", help="The home agency's zone, such as America/Chicago.")]
@@ -41,14 +44,9 @@ def settings(start: Settings, rules: list[str] | None, agency: str, timezone: st
     """`start`, changed by the options that were given.
 
     Raises:
-        typer.BadParameter: a rule pack or a time zone that does not exist.
+        CaseUnusable: a rule pack or a time zone that does not exist.
     """
-    packs = sorted({rule.partition("/")[0] for rule in catalogue.rules})
-    for pack in rules or ():
-        if pack not in packs:
-            raise typer.BadParameter(
-                f"no rule pack is called {pack!r}; there are {', '.join(packs)}", param_hint="--rules"
-            )
+    check.choose(catalogue.rules, rules or (), "")
     given = {"rules": tuple(rules or ()), "agency": agency, "timezone": timezone}
     found = start.model_copy(update={key: value for key, value in given.items() if value})
     found.zone  # noqa: B018 (raises where there is no such zone)

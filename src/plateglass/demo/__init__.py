@@ -139,5 +139,5 @@ def _canaries(made: Iterable[plan.Search]) -> Iterable[Canary]:
     found |= {Canary("person", s.account, "account") for s in made}
     found |= {Canary("case_no", s.case_no, "case_no") for s in made if s.case_no[:1].isdigit()}
     found |= {Canary("plate", plate, "text") for plate in world.SPARE_PLATES}
-    found |= {Canary("phone", "555-010-0199", "reason"), Canary("email", "bo.sample@example.org", "reason")}
+    found |= {Canary("phone", "213-555-0142", "reason"), Canary("email", "bo.sample@example.org", "reason")}
     return sorted(found, key=lambda c: (c.kind, c.text, c.where))

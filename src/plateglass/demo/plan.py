@@ -207,7 +207,7 @@ def _odd(cast: Cast) -> list[Search]:
     plates = iter(world.SPARE_PLATES)
     texts: list[dict[str, Any]] = [
         {"reason": f"stolen vehicle {next(plates)}"}, {"reason": f"burglary {next(plates).lower()}"},
-        {"reason": "robbery, call 555-010-0199"}, {"reason": "theft, tip from bo.sample@example.org"},
+        {"reason": "robbery, call 213-555-0142"}, {"reason": "theft, tip from bo.sample@example.org"},
         {"reason": "assault, witness Ada Example"}, {"case_no": next(plates)}, {"case_no": "Bo Sample"},
         {"filters": f"california{next(plates)}"}, {"devices": world.DASHES}, {"networks": "0"},
         {"target": "-"}, {"target": ""},
