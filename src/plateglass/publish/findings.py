@@ -1,0 +1,245 @@
+"""One finding as it stands on a page: its number, what it is a share of, its charts and its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from plateglass.catalogue import Rule
+from plateglass.model import Finding, Outcome
+from plateglass.publish import charts, suppress, words
+from plateglass.publish.coverage import Crossing
+from plateglass.store import Store
+
+LOCATORS = 20
+"""So many places of evidence stand in the page; the file beside it has all."""
+ROWS = 12
+"""So many agencies stand in the page; findings.jsonl has all."""
+UNRECOGNISED = "names not recognised as public bodies"
+
+BASES = {
+    "law": "Law",
+    "policy": "Policy",
+    "promise": "Promises",
+    "screen": "Screens: what a reviewer looks at first",
+}
+"""The parts that findings stand in, in order."""
+
+REVIEWS = {
+    "verified": "read in the original",
+    "secondary": "read in a secondary source, not in the original; so this rule may ask, and never says “fails”",
+    "memory": "written from memory and not checked; so this rule may ask, and never says “fails”",
+}
+
+MISSING = {
+    "empty": "the cell is blank",
+    "placeholder": "a dash or the like stands there",
+    "partial": "only part of a value stands there",
+    "masked": "a mark hides the value",
+    "withheld": "hidden under a law that is named",
+    "not_exported": "this release has no such column",
+    "damaged": "what stands there is not of the field's kind",
+}
+"""Why a value is not there, in words."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the page says of a rule in a word, and how it looks."""
+
+    word: str
+    style: str
+
+
+@dataclass(frozen=True)
+class Locator:
+    """One place of evidence."""
+
+    name: str
+    source: str
+    sheet: str
+    record: int
+    verdict: str
+    measure: str
+
+
+@dataclass(frozen=True)
+class FindingPage:
+    """Everything that the page says of one finding."""
+
+    number: int
+    anchor: str
+    finding: Finding
+    rule: Rule
+    verdict: Verdict
+    tested: int
+    bound: int
+    share: str
+    counts: tuple[tuple[str, int], ...]
+    period: str
+    files: tuple[str, ...]
+    more_files: int
+    evidence: str
+    evidenced: int
+    locators: tuple[Locator, ...]
+    table: tuple[suppress.Shown, ...]
+    """Every agency, small cells suppressed."""
+    agencies: tuple[suppress.Shown, ...]
+    """Those of them that stand in the page."""
+    more_agencies: int
+    agencies_hidden: bool
+    eras: tuple[tuple[str, Crossing], ...]
+    missing: tuple[tuple[str, str, int], ...]
+    charts: Mapping[str, charts.Chart]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every finding's page is made with."""
+
+    store: Store
+    zone: ZoneInfo | None
+    parts: Mapping[tuple[str, int], tuple[str, str]]
+    """(source, part) -> clean name of the file, clean name of the sheet."""
+    crossings: Sequence[Crossing]
+    tables: Mapping[str, list[suppress.Shown] | None]
+    """Agencies by rule, small cells suppressed."""
+
+
+def page(number: int, finding: Finding, rule: Rule, desk: Desk) -> FindingPage:
+    """One finding for the page."""
+    anchor = finding.rule.replace("/", "--")
+    tested = decided(finding)
+    listed = desk.tables.get(finding.rule, [])
+    shown = [row for row in listed or () if row.over]
+    eras = _eras(finding, rule, desk.crossings)
+    names = sorted({words_of(desk.parts, source) for source in finding.sources})
+    return FindingPage(
+        number=number, anchor=anchor, finding=finding, rule=rule, verdict=verdict(finding, rule), tested=tested,
+        bound=tested + finding.counts.get(Outcome.CANNOT_TELL, 0), share=words.share(finding.over, tested),
+        counts=counts(finding), period=words.span(finding.period, desk.zone),
+        files=tuple(names[:6]), more_files=max(len(names) - 6, 0),
+        evidence=f"evidence/{anchor}.csv", evidenced=_evidenced(finding, desk.store),
+        locators=_locators(finding, desk), table=tuple(listed or ()), agencies=tuple(shown[:ROWS]),
+        more_agencies=max(len(shown) - ROWS, 0), agencies_hidden=listed is None, eras=eras, missing=_missing(finding),
+        charts=_charts(anchor, finding, rule, shown, eras),
+    )  # fmt: skip
+
+
+def verdict(finding: Finding, rule: Rule) -> Verdict:
+    """The one word: “fails” only where a rule with a verified citation found a mechanical breach."""
+    screen = rule.basis == "screen"
+    if finding.counts.get(Outcome.FAIL, 0) and rule.review == "verified" and not screen:
+        return Verdict("Fails", "fail")
+    if finding.over:
+        return Verdict("Indicator" if screen else "Question", "question")
+    if finding.counts.get(Outcome.NEEDS_PERSON, 0):
+        return Verdict("Needs a person", "person")
+    unknown, passed = (finding.counts.get(outcome, 0) for outcome in (Outcome.CANNOT_TELL, Outcome.PASS))
+    if not passed:
+        return Verdict("Cannot tell", "unknown") if unknown else Verdict("Not applicable", "none")
+    return Verdict("Nothing found, as far as can be told" if unknown else "Nothing found", "pass")
+
+
+def decided(finding: Finding) -> int:
+    """The denominator: units that the rule could decide, or that a person must."""
+    outcomes = (Outcome.PASS, Outcome.FAIL, Outcome.NEEDS_PERSON)
+    return sum(finding.counts.get(outcome, 0) for outcome in outcomes) + finding.question
+
+
+def counts(finding: Finding) -> tuple[tuple[str, int], ...]:
+    """Units by verdict, questions apart from fails, every verdict named even where it has none."""
+    return (
+        ("fail", finding.counts.get(Outcome.FAIL, 0)),
+        ("question", finding.question),
+        ("needs_person", finding.counts.get(Outcome.NEEDS_PERSON, 0)),
+        ("cannot_tell", finding.counts.get(Outcome.CANNOT_TELL, 0)),
+        ("pass", finding.counts.get(Outcome.PASS, 0)),
+        ("not_applicable", finding.counts.get(Outcome.NOT_APPLICABLE, 0)),
+    )
+
+
+def cells(finding: Finding, public: Mapping[str, str]) -> list[suppress.Cell]:
+    """Units by agency, most at fault first; whoever is not known to be a public body is in one row with the rest."""
+    sums: dict[str, tuple[int, int]] = {}
+    for agency, tested, over in finding.groups:
+        name = public.get(agency, UNRECOGNISED)
+        before = sums.get(name, (0, 0))
+        sums[name] = (before[0] + tested, before[1] + over)
+    found = [suppress.Cell(name, tested, over) for name, (tested, over) in sums.items()]
+    return sorted(found, key=lambda cell: (-cell.over, -cell.tested, cell.agency))
+
+
+def words_of(parts: Mapping[tuple[str, int], tuple[str, str]], source: str) -> str:
+    """A file's name for the id of its source; the id itself where the source has no table."""
+    return next((name for (known, _), (name, _) in parts.items() if known == source), source)
+
+
+def _evidenced(finding: Finding, store: Store) -> int:
+    return int(store.one("SELECT count(*) FROM evidence WHERE rule = $1", [finding.rule]))
+
+
+def _locators(finding: Finding, desk: Desk) -> tuple[Locator, ...]:
+    rows = desk.store.rows(
+        "SELECT source, part, record, verdict, measure FROM evidence WHERE rule = $1 "
+        f"ORDER BY source, part, record, verdict, measure LIMIT {LOCATORS}",
+        [finding.rule],
+    )
+    return tuple(
+        Locator(
+            *_located(desk, source, part), record, words.label(word),
+            words.NONE if measure is None else words.number(measure),
+        )
+        for source, part, record, word, measure in rows
+    )  # fmt: skip
+
+
+def _located(desk: Desk, source: str | None, part: int | None) -> tuple[str, str, str]:
+    """A finding about a day or an agency has no record: its evidence has no place in a file."""
+    if source is None:
+        return words.NONE, "", ""
+    name, sheet = desk.parts.get((source, part or 0), (source, ""))
+    return name, source, sheet
+
+
+def _missing(finding: Finding) -> tuple[tuple[str, str, int], ...]:
+    found = []
+    for key, count in sorted(finding.missing.items(), key=lambda item: (-item[1], item[0])):
+        field, _, state = key.partition(":")
+        found.append((words.label(field), MISSING.get(state, words.label(state)), count))
+    return tuple(found)
+
+
+def _eras(finding: Finding, rule: Rule, crossings: Sequence[Crossing]) -> tuple[tuple[str, Crossing], ...]:
+    """The eras within the finding's own months that change what its fields mean, lettered for the chart."""
+    if not finding.months:
+        return ()
+    first, last = finding.months[0][0], finding.months[-1][0]
+    near = [
+        crossing
+        for crossing in crossings
+        if first <= f"{crossing.era.start:%Y-%m}" <= last
+        and (not rule.needs or not crossing.era.fields or set(rule.needs) & set(crossing.era.fields))
+    ]
+    return tuple((chr(ord("A") + index), crossing) for index, crossing in enumerate(near[:26]))
+
+
+def _charts(
+    anchor: str, finding: Finding, rule: Rule, agencies: Sequence[suppress.Shown],
+    eras: Sequence[tuple[str, Crossing]],
+) -> dict[str, charts.Chart]:  # fmt: skip
+    unit = f"{rule.unit} at fault" if rule.basis != "screen" else f"{rule.unit} counted"
+    drawn = {"verdicts": charts.stack(f"{anchor}-verdicts", f"Verdicts on {rule.unit}", counts(finding))}
+    if len(finding.months) > 1 and finding.over:
+        starts = [f"{crossing.era.start:%Y-%m}" for _, crossing in eras]
+        drawn["months"] = charts.columns(
+            f"{anchor}-months", f"By month: {unit}", unit, [(month, over) for month, _, over in finding.months], starts
+        )
+    if finding.margin and finding.over:
+        title = f"By how much, {rule.measure.unit}" if rule.measure else "By class"
+        drawn["margin"] = charts.bars(f"{anchor}-margin", title, unit, finding.margin)
+    numbers = [(row.agency, row.over) for row in agencies[:ROWS] if isinstance(row.over, int)]
+    if numbers:
+        drawn["agencies"] = charts.bars(f"{anchor}-agencies", f"By agency: {unit}", unit, numbers)
+    return drawn

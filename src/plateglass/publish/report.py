@@ -1,0 +1,138 @@
+"""The report's folder: written beside its place, then moved into it, wholly or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import jinja2
+
+from plateglass.case import Case
+from plateglass.errors import OutputUnwritable, Place
+from plateglass.model import Finding
+from plateglass.publish import export, findings, pages, words
+from plateglass.store import Store
+
+_HERE = Path(__file__).parent
+NAME = "report.html"
+CUSTODIAN = "custodian"
+_STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
+"""What file managers leave in any folder that somebody looks at."""
+
+
+def report(store: Store, case: Case, found: Sequence[Finding], out: Path) -> Path:
+    """Write the report and everything beside it into the folder `out`; give the path of the page.
+
+    Raises:
+        OutputUnwritable: no permission, no space, or `out` holds something that plateglass did not put there. What
+            was there before is still there.
+    """
+    out = out.absolute()
+    fresh, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
+    try:
+        _recover(out, fresh, old)
+        _ours(out)
+        fresh.mkdir(parents=True)
+        try:
+            _write(store, case, found, fresh)
+            _place(out, fresh, old)
+        finally:
+            _remove(fresh)
+    except OSError as error:
+        raise OutputUnwritable(
+            f"the report can't be written: {(error.strerror or str(error)).lower()}", place=Place(str(out)),
+            remedy="nothing was changed; make room or name another folder with --out",
+        ) from error  # fmt: skip
+    return out / NAME
+
+
+def _write(store: Store, case: Case, found: Sequence[Finding], folder: Path) -> None:
+    page = pages.public(store, case, found)
+    export.write(folder / NAME, render(page))
+    export.public(store, page, folder)
+    closed = pages.custodian(store, case, found, page)
+    if closed is not None:
+        (folder / CUSTODIAN).mkdir()
+        export.write(folder / CUSTODIAN / "custodian.html", render(closed))
+        export.custodian(store, closed, folder / CUSTODIAN)
+
+
+def _recover(out: Path, fresh: Path, old: Path) -> None:
+    """Clear what a killed run left; where it was killed between its two moves, the old report is put back."""
+    if fresh.exists():
+        shutil.rmtree(fresh)
+    if old.exists():
+        if out.exists():
+            shutil.rmtree(old)
+        else:
+            old.rename(out)
+
+
+def _ours(out: Path) -> None:
+    """Whether the folder is free, or a report of ours that may be replaced."""
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise OutputUnwritable(
+            "a file stands where the report's folder should be", place=Place(str(out)), remedy="name another"
+        )
+    there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file() and path.name not in _STRAY}
+    foreign = sorted(there - _listed(out))
+    if foreign:
+        raise OutputUnwritable(
+            f"the folder holds what plateglass did not put there: {words.clean(foreign[0])}"
+            + (f" and {len(foreign) - 1} more" if foreign[1:] else ""),
+            expected="no such folder, an empty one, or an earlier report", place=Place(str(out)),
+            remedy="nothing was changed; name another folder with --out",
+        )  # fmt: skip
+
+
+def _listed(out: Path) -> set[str]:
+    """Every file that an earlier report says is its own; none where there is no report."""
+    try:
+        package = json.loads((out / export.PACKAGE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return set()
+    if not isinstance(package, dict) or "plateglass" not in package:
+        return set()
+    listed = set()
+    for folder in ("", f"{CUSTODIAN}/"):
+        sums = out / folder / export.SUMS
+        if sums.exists():
+            listed.add(f"{folder}{export.SUMS}")
+            listed |= {folder + line[66:] for line in sums.read_text(encoding="utf-8").splitlines()}
+    return listed
+
+
+def _place(out: Path, fresh: Path, old: Path) -> None:
+    if out.exists():
+        out.rename(old)
+    try:
+        fresh.rename(out)
+    except OSError:
+        if old.exists():
+            old.rename(out)
+        raise
+    _remove(old)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder as far as that can be done: what matters is already in its place, or was never there."""
+    with suppress(OSError):
+        shutil.rmtree(folder)
+
+
+def render(page: pages.Page) -> str:
+    """The page as one HTML file that asks nothing of anybody."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([_HERE / "templates", _HERE / "static"]), autoescape=True,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    shown = (words.number, words.share, words.plural, words.label, words.month_name, words.long_date, words.clean)
+    environment.filters |= {function.__name__: function for function in shown}
+    environment.globals |= {"reviews": findings.REVIEWS, "missing": findings.MISSING, "span": words.span}
+    return environment.get_template(NAME).render(page=page, zone=ZoneInfo(page.zone) if page.zone else None)

@@ -1,0 +1,90 @@
+"""How values are written: numbers, times, and names that may be hostile.
+
+Everything that a page or a file shows of a released file (its name, a sheet's name, a heading) goes through `clean`
+first: a control or direction character is shown as its number, so that nothing can hide or turn around.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\ufff9-\ufffc"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_FORMULA = ("=", "+", "-", "@")
+NONE: Final = "–"
+"""What stands where there is no number."""
+
+
+def clean(text: str) -> str:
+    """The text with every character that can't be seen written out as its number."""
+    return _HIDDEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
+
+
+def cell(text: str) -> str:
+    """The text as a cell of a CSV file: clean, and never taken for a formula by a spreadsheet."""
+    shown = clean(text)
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
+
+
+def number(value: float | None) -> str:
+    """A number with its thousands apart; a dash where there is none."""
+    if value is None:
+        return NONE
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.1f}" if abs(value) >= 1 else f"{value:.2g}"
+
+
+def share(part: int, whole: int) -> str:
+    """A percentage that never rounds something to nothing, or nearly all to all."""
+    if not whole:
+        return NONE
+    percent = 100 * part / whole
+    if 0 < percent < 0.01:  # noqa: PLR2004 (two decimals)
+        return "<0.01%"
+    if 99.99 < percent < 100:  # noqa: PLR2004
+        return ">99.99%"
+    return f"{percent:.2f}%".replace(".00%", "%")
+
+
+def plural(count: int, noun: str) -> str:
+    """A count and its noun: 1 record, 2 records."""
+    return f"{number(count)} {noun if count == 1 else noun + 's'}"
+
+
+def instant(at: int) -> str:
+    """Epoch milliseconds as ISO 8601 in UTC, for files."""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def day(at: int, zone: ZoneInfo | None) -> str:
+    """Epoch milliseconds as a date in the agency's zone, UTC where none is stated."""
+    return long_date(datetime.fromtimestamp(at / 1000, zone or UTC).date())
+
+
+def long_date(on: date) -> str:
+    """A date as a newspaper writes it: 2 November 2025."""
+    return f"{on.day} {on:%B} {on.year}"
+
+
+def span(period: tuple[int, int] | None, zone: ZoneInfo | None) -> str:
+    """A period from its first to its last day."""
+    if period is None:
+        return "no dated record"
+    start, end = (day(at, zone) for at in period)
+    return start if start == end else f"{start} to {end}"
+
+
+def month_name(month: str) -> str:
+    """`2025-11` as Nov 2025."""
+    return f"{date(int(month[:4]), int(month[5:]), 1):%b %Y}"
+
+
+def label(word: str) -> str:
+    """A word of the code as words: cannot_tell becomes cannot tell."""
+    return word.replace("_", " ")
