@@ -376,7 +376,7 @@ class Rule(_Content):
     unit: str
     """What is counted, in the plural: searches, records, sharing edges, days, sources."""
     needs: tuple[str, ...] = ()
-    """Fields without which a unit can't be told: cannot_tell where a field is not_exported, masked, withheld or damaged.
+    """Fields without which a unit can't be told: cannot_tell where one is not_exported, masked, withheld or damaged.
     `a | b` needs one of the two. An empty cell or a placeholder is told: a rule may read it in `<field>_state`."""
     applies: str = "true"
     """Predicate: which units are bound by it at all; the others are not_applicable."""
