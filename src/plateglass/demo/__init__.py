@@ -55,7 +55,8 @@ def _write(folder: Path, log: logs.Log) -> None:
             target.writestr(info, logs.native(log).encode("utf-16"))
     elif log.sheets:
         months = zip(log.sheets, _by_month(log), strict=True)
-        workbook.write(folder / log.name, {name: [log.columns, *rows] for name, rows in months})
+        junk = [f"Column{number}" for number in range(len(log.columns) + 1, 20)]
+        workbook.write(folder / log.name, {name: [[*log.columns, *junk], *rows] for name, rows in months})
     else:
         text = logs.portal(log) if log.view == "portal_audit" else logs.native(log)
         (folder / log.name).write_bytes(text.encode())
@@ -129,7 +130,7 @@ def _over(written: Iterable[logs.Log]) -> dict[str, int]:
 def _told(log: logs.Log, search: plan.Search) -> Iterable[str]:
     for plant in search.plants:
         needs = next(fields for rule, fields in NEEDS.items() if plant.startswith(rule))
-        if needs <= log.fields:
+        if needs <= log.fields(search):
             yield plant
 
 

@@ -86,18 +86,30 @@ class Log:
     """Whether months, days and hours have two digits."""
     broken: list[list[str]] = field(default_factory=list)
     """Records that can't be read, as cells; they stand in the middle of the log."""
+    redacted: tuple[str, ...] = ()
+    """Columns in which somebody has hidden a cell here and there, in the ways that agencies do."""
+    between: str = "\n"
+    """What stands between the two times of a window."""
     sheets: tuple[str, ...] = ()
     """Names of the sheets that the records are divided between, by month."""
 
-    @property
-    def fields(self) -> frozenset[str]:
-        """The fields that it exports and doesn't mask."""
-        return frozenset(CELLS[c][0] for c in self.columns if c not in self.masked)
+    def fields(self, search: Search) -> frozenset[str]:
+        """The fields of one search that it exports and doesn't hide."""
+        hidden = {*self.masked, *(self.redacted if search.at % world.REDACTED_EACH == 0 else ())}
+        return frozenset(CELLS[c][0] for c in self.columns if c not in hidden)
 
     def row(self, search: Search) -> list[str]:
         """The record of one search."""
-        cells = [world.MASK if c in self.masked else CELLS[c][1](search) for c in self.columns]
+        cells = [self._cell(column, search) for column in self.columns]
         return cells if self.padded else [_unpadded(cell) for cell in cells]
+
+    def _cell(self, column: str, search: Search) -> str:
+        if column in self.masked:
+            return world.MASK
+        if column in self.redacted and search.at % world.REDACTED_EACH == 0:
+            return world.REDACTIONS[search.at % len(world.REDACTIONS)]
+        cell = CELLS[column][1](search)
+        return cell.replace("\n", self.between) if column == "Time Frame" else cell
 
     def shown(self, search: Search) -> tuple[tuple[str, str], ...]:
         """What the log shows of one search: field and cell, whatever the columns' order."""
@@ -160,12 +172,12 @@ def logs(searches: Sequence[Search]) -> Iterator[Log]:
     before = [s for s in searches if world.SAMPLETON in s.shown_to and s.day < world.TURN]
     yield Log(
         "Sampleton_release.zip/8_1_2025-9_30_2025-Sampleton County CA SO-Network-Audit - Redacted.csv", "network_audit",
-        world.SAMPLETON, WITHOUT_ID, before, masked=("Name", "License Plate"),
+        world.SAMPLETON, WITHOUT_ID, before, masked=("Name", "License Plate"), redacted=("Reason", "Case #"),
     )  # fmt: skip
     after = [s for s in searches if world.MOCKFORD in s.shown_to and s.day >= world.TURN]
     yield Log(
         "Mockford CA PD_Network_Audit_2025-10-01_2025-11-30.xlsx", "network_audit", world.MOCKFORD, REASON_LATE, after,
-        sheets=("October", "November"),
+        between=" to ", sheets=("October", "November"),
     )  # fmt: skip
     yield from _portals(searches)
 

@@ -180,7 +180,7 @@ def _outsiders(cast: Cast) -> list[Search]:
         found += [_plant(cast.search(org, last=before), "screens/searcher-out-of-state") for _ in range(7)]
     found += [_plant(cast.search(world.FEDERAL, last=before), "screens/searcher-federal") for _ in range(6)]
     found += [_plant(cast.search(world.UNLISTED, last=before), "promises/not-on-sharing-list") for _ in range(5)]
-    found += [cast.search(world.UNPLACED, last=before) for _ in range(4)]
+    found += [cast.search(org, last=before) for org in (world.UNPLACED, world.INACTIVE) for _ in range(4)]
     late = (world.SWITCH_OFF + timedelta(days=1), world.LAST)
     found += [_plant(cast.search(world.MOCKFORD, *late), "promises/after-switch-off") for _ in range(9)]
     return found

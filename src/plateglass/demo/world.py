@@ -39,6 +39,8 @@ UNLISTED = "Nowhere Hills CA PD"
 """A California agency that is on no sharing list."""
 PRIVATE = "Placeholder Oaks HOA (CA)"
 """A private body on the sharing lists."""
+INACTIVE = "Fixture City CA PD [Inactive]"
+"""An agency on the lists, under an account that was closed."""
 UNPLACED = "Exampler Regional"
 """A name without a state: nobody can say whose it is."""
 
@@ -64,3 +66,7 @@ OFFENCES = (
 DASHES = "——"
 """The pair of em dashes that an exporter writes where it has no number."""
 MASK = "***"
+REDACTIONS = ("REDACTED", "[REDACTED]", "###", "7923.600 GC", "* * *")
+"""Cells that agencies put where something was; the fourth cites the law for it."""
+REDACTED_EACH = 17
+"""One in how many of the cells is redacted, where any is."""
