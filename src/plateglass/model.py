@@ -303,7 +303,7 @@ TEXTS: tuple[Column, ...] = (
     Column("id", "UUID", "token of the scrubbed text; the reason, filters, prompt or offence column of `sightings`"),
     Column("field", "VARCHAR", "reason, filters, prompt or offence"),
     Column("text", "VARCHAR", "the text, scrubbed; for the local review view only, never for an output"),
-    Column("scrubs", "VARCHAR", "comma-joined kinds scrubbed out: plate, vin, phone, ssn, birth_date, email"),
+    Column("scrubs", "VARCHAR", "comma-joined kinds scrubbed out: plate, vin, phone, ssn, birth_date, email, case"),
 )
 """Distinct free text. Local: it may still hold a name that no pattern can see."""
 

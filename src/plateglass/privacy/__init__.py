@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -20,6 +21,12 @@ from uuid import UUID
 import platformdirs
 
 from plateglass.errors import KeyUnusable, Place
+from plateglass.privacy.scrub import MARKS, SUSPECT, fold, scrub
+
+__all__ = [
+    "KEY_BYTES", "KINDS", "MARKS", "SUSPECT", "cache_path", "fold", "key", "key_path", "pads", "scrub", "shown_heading",
+    "sub_key", "token",
+]  # fmt: skip
 
 KEY_BYTES: Final = 32
 _BLOCK: Final = 64
@@ -32,6 +39,11 @@ def key_path() -> Path:
     """Where the key lives: `PLATEGLASS_KEY_FILE`, else the user's data directory."""
     named = os.environ.get("PLATEGLASS_KEY_FILE")
     return Path(named) if named else Path(platformdirs.user_data_dir("plateglass")) / "key"
+
+
+def cache_path() -> Path:
+    """Where files live that no run needs after it: the user's cache directory."""
+    return Path(platformdirs.user_cache_dir("plateglass"))
 
 
 def key(path: Path | None = None) -> bytes:
@@ -64,9 +76,18 @@ def key(path: Path | None = None) -> bytes:
 
 
 def _make(where: Path) -> None:
-    handle = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
+    """Make a key whole under another name, then link it: a process that starts at the same time sees all or nothing."""
+    made = where.with_name(f"{where.name}.{os.getpid()}")
+    handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(made, where)
+    finally:
+        made.unlink()
 
 
 def sub_key(master: bytes, kind: str) -> bytes:

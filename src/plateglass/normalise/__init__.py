@@ -1,0 +1,163 @@
+"""Records become sightings: typed, in UTC, with a state for every cell, and without any text of the record.
+
+`Ingest` takes one table at a time and writes its Parquet files. What a cell is stands in `cells`, what is decided
+once for each distinct value in `words`, the columns of each view in `rows`; here they are joined in one pass over
+the records, and the counts must add up. `searches` then finds the distinct searches among the sightings of all logs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from plateglass.catalogue import Layout
+from plateglass.errors import CountsDoNotAddUp, Place
+from plateglass.model import STATED, Ingested, Rejected, State, Table
+from plateglass.normalise import rows
+from plateglass.normalise.cells import Cells
+from plateglass.normalise.searches import searches
+from plateglass.normalise.words import TEXTS, Words
+from plateglass.store import Malformed, Store, name, text
+
+__all__ = ["Ingest", "searches"]
+
+_REJECTED: Final = {
+    "source": "VARCHAR", "part": "INTEGER", "record": "BIGINT", "column": "VARCHAR", "reason": "VARCHAR",
+}  # fmt: skip
+
+
+class Ingest:
+    """Makes sightings of tables, one after another; remembers texts and names that it has scrubbed already."""
+
+    def __init__(self, key: bytes, store: Store) -> None:
+        """Take a store of one thread for this alone: it holds the key, and clear text while a table is read.
+
+        With one thread records keep the file's order, and files are shared out among processes instead.
+        """
+        self._store = store
+        self._words = Words(key, store)
+        # The words of a table are few, its records many: a join must never be turned around.
+        store.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+
+    def table(self, table: Table, layout: Layout, folder: Path, before: tuple[Rejected, ...] = ()) -> Ingested:
+        """What the records of one table become; its Parquet files stand in `folder` afterwards.
+
+        `before` are records of the table that the strict reader rejected already; they are listed with ours. Where
+        records can't be split, nothing is left behind and the result says `broken`: read it again, record by record.
+
+        Raises:
+            CountsDoNotAddUp: records were lost or made up on the way.
+        """
+        cells, shape = Cells(table, layout), rows.of(table.view)
+        self._forget_rejects()
+        fields = shape.words(cells)
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            result = self._write(cells, shape, folder, before)
+        except Malformed:
+            if table.numbered:
+                raise
+            result = None
+        finally:
+            self._words.forget(fields)
+            self._forget_rejects()
+        if result is None:
+            for path in folder.glob(f"*-{table.part}.parquet"):
+                path.unlink()
+            return Ingested(table, 0, broken=True)
+        return result
+
+    def _write(self, cells: Cells, shape: rows.Rows, folder: Path, before: tuple[Rejected, ...]) -> Ingested | None:
+        table, fields = cells.table, shape.words(cells)
+        self._words.learn(cells, fields)
+        self._words.check(fields)
+        main = folder / f"{shape.table}-{table.part}.parquet"
+        accepted = self._copy(shape.accepted(cells), main)
+        lost = () if accepted == table.records else self._rejected(cells, shape)
+        if self._unsplit() or (accepted + len(lost) != table.records and not table.numbered):
+            return None
+        if accepted + len(lost) != table.records:
+            raise CountsDoNotAddUp(
+                f"{accepted} records accepted and {len(lost)} rejected", expected=f"{table.records} in all",
+                place=Place(table.source.name, table.part_name), remedy="this source is left out; report the fault",
+            )  # fmt: skip
+        self._list((*before, *lost), folder / f"rejected-{table.part}.parquet")
+        used = main if lost else None
+        self._texts([field for field in fields if field in TEXTS], folder / f"texts-{table.part}.parquet", used)
+        if "org" in fields:
+            self._names(folder / f"names-{table.part}.parquet", used)
+        return Ingested(table, accepted, (*before, *lost), facts=self._facts(shape, main, fields))
+
+    def _copy(self, sql: str, path: Path) -> int:
+        self._store.execute(f"COPY ({sql}) TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+        return int(self._store.one(f"SELECT count(*) FROM read_parquet({text(str(path))})"))
+
+    def _rejected(self, cells: Cells, shape: rows.Rows) -> tuple[Rejected, ...]:
+        source, part = cells.table.source.id, cells.table.part
+        return tuple(Rejected(source, part, *row) for row in self._store.rows(shape.rejected(cells)))
+
+    def _list(self, rejected: Sequence[Rejected], path: Path) -> None:
+        """Write the rejected records with number, heading and cause, where there are any."""
+        if rejected:
+            values = [(r.source, r.part, r.record, r.column, r.reason) for r in rejected]
+            self._store.load("rejected_records", _REJECTED, values)
+            self._store.write("rejected_records", path, order="record")
+            self._store.execute("DROP TABLE rejected_records")
+
+    def _texts(self, fields: Sequence[str], path: Path, used: Path | None) -> None:
+        """Write the distinct texts; where records were rejected, only those that an accepted one holds."""
+        parts = [
+            f"SELECT id, '{field}' AS field, text, scrubs FROM w_{field} WHERE id IS NOT NULL{_in(field, used)}"
+            for field in fields
+        ]
+        if parts:
+            every = " UNION ALL ".join(parts)
+            self._copy(f"SELECT id, field, min(text) AS text, max(scrubs) AS scrubs FROM ({every}) AS t"
+                       " GROUP BY id, field ORDER BY id, field", path)  # fmt: skip
+
+    def _names(self, path: Path, used: Path | None) -> None:
+        mine = f"SELECT DISTINCT id, text AS name FROM w_org WHERE id IS NOT NULL{_in('org', used)} ORDER BY id"
+        self._copy(mine, path)
+
+    def _facts(self, shape: rows.Rows, main: Path, fields: Sequence[str]) -> dict[str, int | str | None]:
+        """First and last time, and how many cells of each field are in each state, scrubs by kind."""
+        facts: dict[str, int | str | None] = {"first_at": None, "last_at": None}
+        if shape is rows.sightings:
+            where = f"read_parquet({text(str(main))})"
+            [(facts["first_at"], facts["last_at"])] = self._store.rows(
+                f"SELECT min(searched_at), max(searched_at) FROM {where}"
+            )
+            listed = ", ".join(f"{field}_state" for field in STATED)
+            for *states, count in self._store.rows(f"SELECT {listed}, count(*) FROM {where} GROUP BY {listed}"):
+                for field, state in zip(STATED, states, strict=True):
+                    if state not in (State.VALUE, State.NOT_EXPORTED):
+                        fact = f"state:{field}:{state}"
+                        facts[fact] = int(facts.get(fact) or 0) + count
+        for field in fields:
+            if field in TEXTS:
+                for scrubs, count in self._store.rows(
+                    f"SELECT scrubs, count(DISTINCT id) FROM w_{field} WHERE scrubs <> '' GROUP BY scrubs"
+                ):
+                    for kind in scrubs.split(","):
+                        fact = f"scrub:{field}:{kind}"
+                        facts[fact] = int(facts.get(fact) or 0) + count
+        return facts
+
+    def _unsplit(self) -> bool:
+        """Whether the scan met records that it could not split."""
+        return any(self._store.one(f"SELECT count(*) FROM {name(table)}") for table in self._reject_tables("errors"))
+
+    def _forget_rejects(self) -> None:
+        """Drop what the scan wrote down about bad records: it holds whole records."""
+        for table in self._reject_tables("errors", "scans"):
+            self._store.execute(f"DROP TABLE {name(table)}")
+
+    def _reject_tables(self, *kinds: str) -> list[str]:
+        wanted = ", ".join(text(f"reject_{kind}") for kind in kinds)
+        found = self._store.rows(f"SELECT table_name FROM duckdb_tables() WHERE table_name IN ({wanted})")
+        return [row[0] for row in found]
+
+
+def _in(field: str, used: Path | None) -> str:
+    return f" AND id IN (SELECT {field} FROM read_parquet({text(str(used))}))" if used else ""

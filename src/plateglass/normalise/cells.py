@@ -1,0 +1,208 @@
+"""The SQL of one table's cells: which state each is in, and what number, time or word it holds.
+
+Nearly every column of a search log repeats its values, so a cell is judged once for each distinct value of its
+column (`words`) and joined back. Only times and the vendor's ids, which hardly repeat, are judged row by row, and
+there the common case comes first in a CASE, so that the patterns run on the odd cells alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from plateglass.catalogue import Layout
+from plateglass.model import State, Table
+from plateglass.store import name, text
+
+BLANKS = " \t\r\n\u00a0\u200b\ufeff"
+"""What is trimmed off both ends of a cell."""
+DAY = 86_400_000
+"""Milliseconds."""
+_WIDE = "".join(chr(0xFEE0 + code) for code in range(0x21, 0x7F))
+_NARROW = "".join(chr(code) for code in range(0x21, 0x7F))
+_MARK_BEFORE, _MARK_AFTER = r"(?:^|[\s,;:(\[])(?:", r")(?:$|[\s,;:.)\]])"
+
+
+def trimmed(cell: str) -> str:
+    """The cell without blanks at its ends."""
+    return f"trim({cell}, {text(BLANKS)})"
+
+
+def narrow(cell: str) -> str:
+    """The cell with full-width letters, digits and marks as their common forms."""
+    return f"translate({cell}, {text(_WIDE)}, {text(_NARROW)})"
+
+
+def plate(cell: str) -> str:
+    """The cell as plates are compared: upper case, letters, digits and wildcards only."""
+    return f"replace(regexp_replace(upper({narrow(cell)}), '[^A-Z0-9*?]', '', 'g'), '?', '*')"
+
+
+def number(cell: str) -> str:
+    """The cell as a whole number, thousands marks and a spreadsheet's `.0` taken off; NULL if it is none."""
+    digits = f"regexp_extract(replace({trimmed(cell)}, ',', ''), '^([0-9]{{1,18}})(\\.0+)?$', 1)"
+    return f"TRY_CAST(nullif({digits}, '') AS BIGINT)"
+
+
+def shape(cell: str) -> str:
+    """The cell's shape: 9 for a digit, A for a letter of any script, other marks as they are, at most 40 long."""
+    figures = f"regexp_replace({trimmed(cell)}, '[\\pN]', '9', 'g')"
+    return f"left(regexp_replace({figures}, '[\\pL\\pM\\pS\\pC]', 'A', 'g'), 40)"
+
+
+def hmac(kind: str, word: str) -> str:
+    """The token of a word in SQL: the first 128 bits of HMAC-SHA256 under the kind's sub-key (RFC 2104)."""
+    inner = f"unhex(sha256((SELECT {kind}_inner FROM key_pads) || encode({word})))"
+    return f"CAST(sha256((SELECT {kind}_outer FROM key_pads) || {inner})[1:32] AS UUID)"
+
+
+def one_of(expression: str, words: Iterable[str]) -> str:
+    """Whether the expression is one of some words; false where there are none."""
+    listed = ", ".join(text(word) for word in words)
+    return f"{expression} IN ({listed})" if listed else "false"
+
+
+def _any_of(cell: str, patterns: Iterable[str]) -> str:
+    return " OR ".join(f"regexp_full_match({cell}, {text(pattern)})" for pattern in patterns) or "false"
+
+
+class Cells:
+    """The cells of one table, by the names that its layout gives its columns."""
+
+    def __init__(self, table: Table, layout: Layout) -> None:
+        """Read nothing yet; every method gives SQL over `table.relation`, called `r`."""
+        self.table = table
+        self.layout = layout
+
+    def has(self, field: str) -> bool:
+        """Whether this release has such a column."""
+        return field in self.table.columns
+
+    def raw(self, field: str) -> str:
+        """The cell as written."""
+        return f"r.c{self.table.columns[field]}"
+
+    def heading(self, field: str) -> str:
+        """The heading of a field's column, for messages."""
+        return self.table.headings[self.table.columns[field]]
+
+    def formats(self, field: str) -> str:
+        """The layout's strptime patterns for a field, as a SQL list."""
+        return "[" + ", ".join(text(pattern) for pattern in self.layout.fields[field].formats) + "]"
+
+    def state(self, field: str, cell: str) -> str:
+        """The state of a cell of a field, from the layout's marks and the kind of value that the field holds."""
+        t = trimmed(cell)
+        return (
+            f"CASE WHEN {cell} IS NULL OR {t} = '' THEN '{State.EMPTY}'"
+            f" WHEN {one_of(t, self.layout.placeholders)} THEN '{State.PLACEHOLDER}'"
+            f" WHEN {_any_of(t, self.layout.withheld)} THEN '{State.WITHHELD}'"
+            f" WHEN {_any_of(t, self.layout.masks)} THEN '{State.MASKED}'"
+            f" ELSE {self._of_its_kind(field, t)} END"
+        )
+
+    def _of_its_kind(self, field: str, t: str) -> str:
+        spec = self.layout.fields[field]
+        if spec.kind == "plate":
+            return (
+                f"CASE WHEN {plate(t)} = '' THEN '{State.DAMAGED}'"
+                f" WHEN contains({plate(t)}, '*') THEN '{State.PARTIAL}' ELSE '{State.VALUE}' END"
+            )
+        if spec.kind in ("count", "day_count"):
+            return f"CASE WHEN {number(t)} IS NULL THEN '{State.DAMAGED}' ELSE '{State.VALUE}' END"
+        if spec.kind in ("instant", "date", "time", "interval"):
+            return f"'{State.DAMAGED}'"
+        if spec.kind in ("word", "words") and spec.words:
+            return f"CASE WHEN {self._known(field, t)} THEN '{State.VALUE}' ELSE '{State.DAMAGED}' END"
+        if self.layout.masks and spec.kind != "id":
+            marks = "|".join(f"(?:{mask})" for mask in self.layout.masks)
+            inside = f"regexp_matches({t}, {text(_MARK_BEFORE + marks + _MARK_AFTER)})"
+            return f"CASE WHEN {inside} THEN '{State.PARTIAL}' ELSE '{State.VALUE}' END"
+        return f"'{State.VALUE}'"
+
+    def _known(self, field: str, t: str) -> str:
+        spec = self.layout.fields[field]
+        if spec.kind == "word":
+            return one_of(f"lower({t})", (word.lower() for word in spec.words))
+        # Values of a list are joined by commas, and may hold commas: take known ones off, longest first.
+        rest = f"lower({t})"
+        for word in sorted(spec.words, key=len, reverse=True):
+            rest = f"replace({rest}, {text(word.lower())}, '')"
+        return f"trim({rest}, ' ,;') = ''"
+
+    def word(self, field: str, cell: str) -> str:
+        """The layout's own spelling of a word of its vocabulary; NULL for any other word."""
+        spec = self.layout.fields[field]
+        cases = " ".join(f"WHEN {text(word.lower())} THEN {text(word)}" for word in spec.words)
+        return f"CASE lower({trimmed(cell)}) {cases} END" if cases else "CAST(NULL AS VARCHAR)"
+
+    def search_id(self) -> tuple[str, str]:
+        """Token and state of the vendor's id of the search; in an export nearly every record has another."""
+        if not self.has("search_id"):
+            return "NULL", f"'{State.NOT_EXPORTED}'"
+        cell = self.raw("search_id")
+        whole = f"regexp_full_match({cell}, '[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}')"
+        state = f"CASE WHEN {whole} THEN '{State.VALUE}' ELSE {self.state('search_id', cell)} END"
+        token = hmac("search_id", f"lower({trimmed(cell)})")
+        return f"CASE WHEN {state} = '{State.VALUE}' THEN {token} END", state
+
+    # --- times: epoch ms, UTC unless they say otherwise ---
+
+    def instant(self, field: str, cell: str = "") -> str:
+        """The time in a cell, epoch ms UTC; NULL where none of the layout's patterns reads it."""
+        return f"epoch_ms(try_strptime({trimmed(cell or self.raw(field))}, {self.formats(field)}))"
+
+    def searched_at(self) -> str:
+        """When the search was made, from one column or from a date and a time."""
+        if self.has("searched_at"):
+            return self.instant("searched_at")
+        if not self.has("search_date"):
+            return "CAST(NULL AS BIGINT)"
+        # A time without a date is read as one of 1900: what is over a whole day is the time of day.
+        return f"{self.instant('search_date')} + (({self.instant('search_time')} % {DAY}) + {DAY}) % {DAY}"
+
+    def day(self, field: str) -> str:
+        """The midnight of the day in a cell, epoch ms UTC."""
+        at = self.instant(field)
+        return f"{at} - (({at} % {DAY}) + {DAY}) % {DAY}"
+
+    def dated_by(self) -> str:
+        """The field that a search is dated by."""
+        return next((f for f in ("searched_at", "search_date", "search_time") if self.has(f)), "searched_at")
+
+    def frame(self) -> tuple[str, str, str]:
+        """Start and end of the window that was asked for, and the window's cell state."""
+        if self.has("frame"):
+            cell = self.raw("frame")
+            first, last = (self._side(cell, side) for side in (1, 2))
+            return first, last, _both("from_at", "to_at", cell, self.state("frame", cell))
+        sides = [field for field in ("from_at", "to_at") if self.has(field)]
+        if not sides:
+            return "CAST(NULL AS BIGINT)", "CAST(NULL AS BIGINT)", f"'{State.NOT_EXPORTED}'"
+        first, last = (self.instant(f) if f in sides else "CAST(NULL AS BIGINT)" for f in ("from_at", "to_at"))
+        cell = f"coalesce({', '.join(self.raw(field) for field in sides)})"
+        return first, last, _both("from_at", "to_at", cell, self.state(sides[0], cell))
+
+    def _side(self, cell: str, side: int) -> str:
+        """One of the two times of a cell: on two lines, which is how the vendor writes it, or in any other form."""
+        line = f"try_strptime(trim(split_part({cell}, chr(10), {side}), {text(BLANKS)}), {self.formats('frame')})"
+        flat = f"regexp_replace({trimmed(cell)}, '\\s+', ' ', 'g')"
+        words = f"regexp_replace({flat}, '(?i)(UTC|Z|[0-9]|[AP]M) (?:to|-|–|until) ', '\\1|')"
+        after = f"regexp_replace({flat}, '^(.*?UTC) ', '\\1|')"
+        halves = f"regexp_replace({flat}, '^([^ ]+) ([^ ]+)$', '\\1|\\2')"
+        forms = ", ".join(
+            f"try_strptime(split_part({form}, '|', {side}), {self.formats('frame')})" for form in (words, after, halves)
+        )
+        return f"epoch_ms(coalesce({line}, {forms}))"
+
+
+def _both(first: str, last: str, cell: str, otherwise: str) -> str:
+    return (
+        f"CASE WHEN {first} IS NOT NULL AND {last} IS NOT NULL THEN '{State.VALUE}'"
+        f" WHEN {cell} IS NULL THEN '{State.EMPTY}'"
+        f" WHEN {first} IS NOT NULL OR {last} IS NOT NULL THEN '{State.PARTIAL}' ELSE {otherwise} END"
+    )
+
+
+def columns(pairs: Iterable[tuple[str, str]]) -> str:
+    """Expressions with their names, for a SELECT."""
+    return ", ".join(f"{expression} AS {name(column)}" for column, expression in pairs)

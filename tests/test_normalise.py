@@ -1,0 +1,414 @@
+"""Tables become sightings: every record accounted for, every cell with a state, and no text of a record."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from plateglass import model, normalise, privacy
+from plateglass.catalogue import Catalogue, Layout, LayoutField
+from plateglass.errors import CountsDoNotAddUp
+from plateglass.model import Ingested, Source, State, Table, View
+from plateglass.store import Store, text
+
+KEY = bytes(range(32))
+FORMATS = ("%m/%d/%Y, %I:%M:%S %p UTC", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%M:%S")
+AUDIT = Layout(
+    title="audit", source="made up", views=(View.NETWORK_AUDIT,), needs=("searched_at",),
+    masks=(r"(\*\s*){3,}", r"(?i)\[?redacted\]?"), placeholders=("-", "——"), withheld=(r"(?i).*7923\.6\d\d.*",),
+    fields={
+        "search_id": LayoutField(headings=("ID",), kind="id"),
+        "account": LayoutField(headings=("Name",), kind="person"),
+        "org": LayoutField(headings=("Org Name",), kind="name"),
+        "networks": LayoutField(headings=("Networks",), kind="count"),
+        "devices": LayoutField(headings=("Devices",), kind="count"),
+        "frame": LayoutField(headings=("Time Frame",), kind="interval", formats=FORMATS),
+        "from_at": LayoutField(headings=("From",), kind="instant", formats=FORMATS),
+        "to_at": LayoutField(headings=("To",), kind="instant", formats=FORMATS),
+        "target": LayoutField(headings=("License Plate",), kind="plate"),
+        "reason": LayoutField(headings=("Reason",), kind="text"),
+        "case_no": LayoutField(headings=("Case #",), kind="case"),
+        "filters": LayoutField(headings=("Filters",), kind="text"),
+        "searched_at": LayoutField(headings=("Search Time",), kind="instant", formats=FORMATS),
+        "search_date": LayoutField(headings=("Search Date",), kind="date", formats=("%Y-%m-%d",)),
+        "search_time": LayoutField(headings=("Time",), kind="time", formats=("%H:%M:%S",)),
+        "search_type": LayoutField(headings=("Search Type",), kind="word", words=("lookup", "multiGeo")),
+        "prompt": LayoutField(headings=("Text Prompt",), kind="text"),
+        "moderation": LayoutField(headings=("Moderation",), kind="word", words=("allow", "block")),
+        "offence": LayoutField(headings=("Offense Type",), kind="words", words=("Theft", "Assault, Battery")),
+    },
+)  # fmt: skip
+SHARING = Layout(
+    title="sharing", source="made up", views=(View.SHARED_NETWORKS,), needs=("org",), placeholders=("-",),
+    fields={
+        "org": LayoutField(headings=("Organization Name",), kind="name"),
+        "inbound": LayoutField(headings=("Networks Shared With Me",), kind="list"),
+        "outbound": LayoutField(headings=("Networks I'm Sharing",), kind="list"),
+    },
+)  # fmt: skip
+AT = "11/14/2025, 09:53:36 AM UTC"
+AT_MS = int(datetime(2025, 11, 14, 9, 53, 36, tzinfo=UTC).timestamp() * 1000)
+ID = "23d55b89-42eb-4f5c-9281-0000000000{:02d}"
+
+
+def made(
+    folder: Path,
+    fields: Sequence[str],
+    records: Sequence[Sequence[str]],
+    *,
+    layout: Layout = AUDIT,
+    name: str = "a.csv",
+) -> Table:
+    """A table as the reader hands it over, of a file written here."""
+    headings = [layout.fields[field].headings[0] for field in fields]
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows([headings, *records])
+    path = folder / name
+    path.write_text(written.getvalue(), encoding="utf-8", newline="")
+    types = ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(fields)))
+    return Table(
+        source=Source(hashlib.sha256(path.read_bytes()).hexdigest(), name, path, path.stat().st_size),
+        part=0, part_name="", text=path, numbered=False, headings=tuple(headings),
+        relation=f"SELECT * FROM read_csv({text(str(path))}, columns={{{types}}}, header=true, delim=',', quote='\"',"
+        " escape='\"', store_rejects=true)",
+        columns={field: at for at, field in enumerate(fields)}, layout="made", view=layout.views[0],
+        records=len(records), encoding="utf-8",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(threads=1, memory="500MB", spill=tmp_path / "spill") as opened:
+        yield opened
+
+
+@pytest.fixture
+def ingest(store: Store) -> normalise.Ingest:
+    return normalise.Ingest(KEY, store)
+
+
+def written(store: Store, folder: Path, kind: str = "sightings") -> list[dict[str, Any]]:
+    return store.records(f"SELECT * FROM read_parquet({text(str(folder / f'{kind}-0.parquet'))})")
+
+
+def cell(ingest: normalise.Ingest, store: Store, folder: Path, field: str, value: str) -> dict[str, Any]:
+    """The sighting of one record that has only a time and one other cell."""
+    table = made(folder, ["searched_at", field], [[AT, value]])
+    assert ingest.table(table, AUDIT, folder / "out").accepted == 1
+    return written(store, folder / "out")[0]
+
+
+def test_a_full_record_becomes_a_sighting(ingest: normalise.Ingest, store: Store, tmp_path: Path) -> None:
+    """Every documented column, in order, of the documented type."""
+    fields = [f for f in AUDIT.fields if f not in ("from_at", "to_at", "search_date", "search_time")]
+    record = {
+        "search_id": ID.format(1), "account": "A. Exa", "org": "Exampleville CA PD", "networks": "12",
+        "devices": "3,450",
+        "frame": "11/13/2025, 10:00:17 PM UTC\n11/14/2025, 10:00:17 AM UTC", "target": "zzt-0001", "reason": "stolen",
+        "case_no": "26-900001", "filters": "red", "searched_at": AT, "search_type": "LOOKUP", "prompt": "a red van",
+        "moderation": "allow", "offence": "Theft, Assault, Battery",
+    }  # fmt: skip
+    got = ingest.table(made(tmp_path, fields, [[record[f] for f in fields]]), AUDIT, tmp_path / "out")
+    [row] = written(store, tmp_path / "out")
+    assert (got.accepted, got.rejected, got.broken) == (1, (), False)
+    assert list(row) == [column.name for column in model.SIGHTINGS]
+    assert {row[f"{field}_state"] for field in model.STATED} == {State.VALUE}
+    assert row["searched_at"] == AT_MS
+    assert row["to_at"] - row["from_at"] == 12 * 3_600_000
+    assert (row["networks"], row["devices"], row["search_type"], row["moderation"]) == (12, 3450, "lookup", "allow")
+    assert row["target"] == privacy.token(KEY, "target", "ZZT0001")
+    assert row["account"] == privacy.token(KEY, "account", "A. Exa")
+    assert row["case_no"] == privacy.token(KEY, "case_no", "26-900001")
+    assert row["case_shape"] == "99-999999"
+    assert row["search_id"] == privacy.token(KEY, "search_id", ID.format(1))
+    assert row["reason"] == privacy.token(KEY, "text", "stolen")
+    assert row["org"] == privacy.token(KEY, "name", "Exampleville CA PD")
+    types = store.rows(f"DESCRIBE SELECT * FROM read_parquet({text(str(tmp_path / 'out/sightings-0.parquet'))})")
+    assert [(name, kind) for name, kind, *_ in types] == [(c.name, c.type) for c in model.SIGHTINGS]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "state"),
+    [
+        ("reason", "", State.EMPTY), ("reason", "   ", State.EMPTY), ("reason", " - ", State.PLACEHOLDER),
+        ("devices", "——", State.PLACEHOLDER), ("account", "***", State.MASKED), ("account", "* * *", State.MASKED),
+        ("target", "[REDACTED]", State.MASKED), ("reason", "Gov Code 7923.600", State.WITHHELD),
+        ("reason", "REDACTED, stolen", State.PARTIAL), ("reason", "stolen", State.VALUE),
+        ("target", "Z*0028*", State.PARTIAL), ("target", "Z?T0001", State.PARTIAL), ("target", "ZZT 0001", State.VALUE),
+        ("target", "!?!", State.PARTIAL), ("target", "&&", State.DAMAGED), ("networks", "many", State.DAMAGED),
+        ("networks", "1.5", State.DAMAGED), ("networks", "1e3", State.DAMAGED), ("networks", "-4", State.DAMAGED),
+        ("networks", "12.0", State.VALUE), ("networks", " 7 ", State.VALUE), ("search_type", "psychic", State.DAMAGED),
+        ("search_type", "multigeo", State.VALUE), ("offence", "Theft", State.VALUE),
+        ("offence", "Assault, Battery, Theft", State.VALUE), ("offence", "Theft, Sorcery", State.DAMAGED),
+        ("frame", "", State.EMPTY), ("frame", "yesterday", State.DAMAGED), ("frame", "***", State.MASKED),
+        ("frame", f"{AT}\nlater", State.PARTIAL), ("search_id", "***", State.MASKED), ("search_id", "abc", State.VALUE),
+        ("moderation", "", State.EMPTY),
+    ],
+)  # fmt: skip
+def test_a_cell_says_why_it_holds_no_value(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path, *, field: str, value: str, state: State
+) -> None:
+    row = cell(ingest, store, tmp_path, field, value)
+    assert row[f"{field}_state"] == state
+    others = {row[f"{other}_state"] for other in model.STATED if other != field}
+    assert others == {State.NOT_EXPORTED}
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "11/13/2025, 10:00:17 PM UTC\n11/14/2025, 10:00:17 AM UTC",
+        "11/13/2025, 10:00:17 PM UTC\r\n11/14/2025, 10:00:17 AM UTC",
+        "11/13/2025, 10:00:17 PM UTC to 11/14/2025, 10:00:17 AM UTC",
+        "11/13/2025,\n10:00:17 PM\nUTC\n11/14/2025,\n10:00:17 AM\nUTC",
+        "2025-11-13T22:00:17.000Z 2025-11-14T10:00:17.000Z", "2025-11-13 22:00:17 - 2025-11-14 10:00:17",
+    ],
+)  # fmt: skip
+def test_a_window_is_read_in_every_form_that_was_seen(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path, frame: str
+) -> None:
+    row = cell(ingest, store, tmp_path, "frame", frame)
+    start = int(datetime(2025, 11, 13, 22, 0, 17, tzinfo=UTC).timestamp() * 1000)
+    assert (row["from_at"], row["to_at"], row["frame_state"]) == (start, start + 12 * 3_600_000, State.VALUE)
+
+
+def test_a_window_in_two_columns_is_the_same_window(ingest: normalise.Ingest, store: Store, tmp_path: Path) -> None:
+    table = made(
+        tmp_path, ["searched_at", "from_at", "to_at"], [[AT, AT, AT], [AT, AT, ""], [AT, "", ""], [AT, "x", ""]]
+    )
+    ingest.table(table, AUDIT, tmp_path / "out")
+    rows = written(store, tmp_path / "out")
+    assert [row["frame_state"] for row in rows] == [State.VALUE, State.PARTIAL, State.EMPTY, State.DAMAGED]
+    assert (rows[0]["from_at"], rows[1]["to_at"]) == (AT_MS, None)
+
+
+@pytest.mark.parametrize(
+    ("written_as", "moment"),
+    [
+        ("1/4/2025, 9:03:06 AM UTC", datetime(2025, 1, 4, 9, 3, 6, tzinfo=UTC)),
+        ("01/04/2025, 12:00:00 AM UTC", datetime(2025, 1, 4, tzinfo=UTC)),
+        ("2026-03-10T04:31:52.901Z", datetime(2026, 3, 10, 4, 31, 52, 901000, tzinfo=UTC)),
+        ("2025-06-18 00:02:04", datetime(2025, 6, 18, 0, 2, 4, tzinfo=UTC)),
+    ],
+)
+def test_times_are_utc_in_every_form(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path, written_as: str, moment: datetime
+) -> None:
+    ingest.table(made(tmp_path, ["searched_at"], [[written_as]]), AUDIT, tmp_path / "out")
+    [row] = written(store, tmp_path / "out")
+    assert row["searched_at"] == round(moment.timestamp() * 1000)
+
+
+def test_a_date_and_a_time_in_two_columns_are_one_moment(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path
+) -> None:
+    table = made(tmp_path, ["search_date", "search_time"], [["2025-11-14", "09:53:36"], ["2025-11-14", "00:00:00"]])
+    ingest.table(table, AUDIT, tmp_path / "out")
+    assert [r["searched_at"] for r in written(store, tmp_path / "out")] == [AT_MS, AT_MS // 86_400_000 * 86_400_000]
+
+
+def test_records_without_a_time_are_listed_and_everything_adds_up(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path
+) -> None:
+    fields = ["org", "searched_at", "reason"]
+    headings = [AUDIT.fields[f].headings[0] for f in fields]
+    records = [
+        ["Exampleville PD", AT, "ok"],
+        headings,
+        ["X", "", "y"],
+        ["X", "soon", "z"],
+        ["", "", ""],
+        ["X", AT, "w"],
+    ]
+    got = ingest.table(made(tmp_path, fields, records), AUDIT, tmp_path / "out")
+    assert got.accepted == 2
+    assert [(r.record, r.column, r.reason) for r in got.rejected] == [
+        (2, "Search Time", "repeated headings"), (3, "Search Time", "no time of the search"),
+        (4, "Search Time", "the time of the search can't be read"), (5, "", "the record is empty"),
+    ]  # fmt: skip
+    assert [row["record"] for row in written(store, tmp_path / "out")] == [1, 6]
+    assert {row["text"] for row in written(store, tmp_path / "out", "texts")} == {"ok", "w"}
+    assert [row["record"] for row in written(store, tmp_path / "out", "rejected")] == [2, 3, 4, 5]
+
+
+def test_a_count_that_does_not_add_up_stops_the_source(ingest: normalise.Ingest, tmp_path: Path) -> None:
+    """From the fast scan it asks to be read again; from the slow one it is an error."""
+    table = replace(made(tmp_path, ["searched_at"], [[AT], [AT]]), records=3)
+    assert ingest.table(table, AUDIT, tmp_path / "out").broken
+    assert not list((tmp_path / "out").glob("*.parquet"))
+    numbered = replace(table, numbered=True, relation=f"SELECT 1 AS record, * FROM ({table.relation})")
+    with pytest.raises(CountsDoNotAddUp, match="2 records accepted"):
+        ingest.table(numbered, AUDIT, tmp_path / "out")
+
+
+def test_a_record_that_cannot_be_split_breaks_the_fast_scan(ingest: normalise.Ingest, tmp_path: Path) -> None:
+    table = made(tmp_path, ["searched_at", "reason"], [[AT, "fine"]] * 50)
+    with table.text.open("a") as file:
+        file.write(f'"{AT}","said "hi" 8ZZZ101"\n"{AT}",a,b,c\n')
+    got = ingest.table(replace(table, records=52), AUDIT, tmp_path / "out")
+    assert (got.broken, got.accepted, list((tmp_path / "out").glob("*"))) == (True, 0, [])
+    again = ingest.table(made(tmp_path, ["searched_at"], [[AT]]), AUDIT, tmp_path / "out")
+    assert (again.broken, again.accepted) == (False, 1)
+
+
+def test_a_header_without_records_is_an_empty_table(ingest: normalise.Ingest, store: Store, tmp_path: Path) -> None:
+    got = ingest.table(made(tmp_path, ["searched_at", "reason"], []), AUDIT, tmp_path / "out")
+    assert (got.accepted, got.rejected) == (0, ())
+    assert written(store, tmp_path / "out") == []
+
+
+def test_equal_records_of_two_logs_have_one_fingerprint(ingest: normalise.Ingest, store: Store, tmp_path: Path) -> None:
+    """Whatever the order of columns, the spelling of numbers, or how a time is written."""
+    one = made(tmp_path, ["org", "networks", "searched_at", "reason"], [["X PD", "1200", AT, " theft "]], name="1.csv")
+    records = [["theft", "2025-11-14 09:53:36", "X PD ", "1,200"], ["theft", AT, "X PD", "1201"]]
+    two = made(tmp_path, ["reason", "searched_at", "org", "networks"], records, name="2.csv")
+    ingest.table(one, AUDIT, tmp_path / "1")
+    ingest.table(two, AUDIT, tmp_path / "2")
+    [first], [same, other] = written(store, tmp_path / "1"), written(store, tmp_path / "2")
+    assert first["fingerprint"] == same["fingerprint"] != other["fingerprint"]
+
+
+def test_a_sharing_list_counts_the_networks_in_its_cells(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path
+) -> None:
+    """A comma with a blank after it belongs to a name; the form with two columns says nothing of the third."""
+    fields = ["org", "inbound", "outbound"]
+    records = [["University of Example, Sampleton", "A PD,University of Example, Sampleton,C PD", "Ours"],
+               ["B PD", "B PD", ""], ["C PD", "", "Ours,Ours (LR)"], ["", "x", ""]]  # fmt: skip
+    got = ingest.table(made(tmp_path, fields, records, layout=SHARING), SHARING, tmp_path / "3")
+    rows = written(store, tmp_path / "3", "shares")
+    assert [(r["inbound"], r["outbound"]) for r in rows] == [(3, 1), (1, 0), (0, 2)]
+    assert [(r.record, r.reason) for r in got.rejected] == [(4, "no organisation")]
+    ingest.table(made(tmp_path, fields[:2], [records[1][:2]], layout=SHARING), SHARING, tmp_path / "2")
+    [row] = written(store, tmp_path / "2", "shares")
+    assert (row["outbound"], row["outbound_state"]) == (None, State.NOT_EXPORTED)
+    assert {r["name"] for r in written(store, tmp_path / "3", "names")} == {
+        "University of Example, Sampleton",
+        "B PD",
+        "C PD",
+    }
+
+
+# --- privacy ---
+
+CANARIES = (
+    "8ZZZ101",
+    "8 ZZZ 101",
+    "８ＺＺＺ１０１",
+    "8zzz-1o1",
+    "california8ZZZ101",
+    "26-900001",
+    "555-010-0199",
+    "900-12-3456",
+)
+
+
+def leaves(store: Store, folder: Path) -> str:
+    """Every text value in every Parquet file below a folder, letters and digits only."""
+    found = []
+    for path in folder.rglob("*.parquet"):
+        for row in store.rows(f"SELECT * FROM read_parquet({text(str(path))})"):
+            found += [str(value) for value in row if isinstance(value, str)]
+    return "".join(c for c in "\n".join(found).upper() if c.isalnum() or c == "\n")
+
+
+@pytest.mark.parametrize("canary", CANARIES)
+def test_no_column_leaves_a_number_readable(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path, canary: str
+) -> None:
+    """In any column, alone or in a sentence; rejected records included."""
+    fields = [f for f in AUDIT.fields if f not in ("from_at", "to_at", "search_date", "search_time", "searched_at")]
+    records = [[*(canary if f == field else "" for f in fields), AT] for field in fields]
+    records += [[*(f"saw {canary} go" if f == field else "" for f in fields), AT] for field in fields]
+    records.append([*(canary for _ in fields), canary])
+    got = ingest.table(made(tmp_path, [*fields, "searched_at"], records), AUDIT, tmp_path / "out")
+    assert (got.accepted, len(got.rejected)) == (len(records) - 1, 1)
+    left = leaves(store, tmp_path / "out")
+    bare = "".join(c for c in privacy.fold(canary).upper() if c.isalnum())
+    assert bare not in left
+    assert not any(piece in left for piece in ("ZZZ", "8Z", "900001", "0199", "3456"))
+
+
+def test_the_key_is_in_no_plan_setting_error_or_file(ingest: normalise.Ingest, store: Store, tmp_path: Path) -> None:
+    table = made(tmp_path, ["searched_at", "target", "search_id"], [[AT, "ZZT0001", ID.format(1)]])
+    ingest.table(table, AUDIT, tmp_path / "out")
+    pads = [pad for kind in privacy.KINDS for pad in privacy.pads(KEY, kind)]
+    secrets = {f(secret) for secret in [KEY, *pads] for f in (bytes.hex, repr)}
+    token = f"SELECT {normalise.cells.hmac('target', 'c1')} FROM ({table.relation})"
+    told = [str(store.rows(f"{how} {token}")) for how in ("EXPLAIN", "EXPLAIN ANALYZE")]
+    told += [
+        str(store.rows(f"SELECT * FROM {view}()")) for view in ("duckdb_settings", "duckdb_variables", "duckdb_tables")
+    ]
+    told += [path.read_bytes().hex() for path in (tmp_path / "out").iterdir()]
+    for said in told:
+        assert not any(secret in said or secret.upper() in said for secret in secrets)
+        assert "\\x" * 16 not in said
+
+
+rows_of_cells = st.lists(
+    st.tuples(
+        st.sampled_from([AT, "1/4/2025, 9:03:06 AM UTC", "", "soon", "Search Time"]),
+        st.sampled_from(["ZZT0001", "zzt 0001", "Z*", "", "***"]),
+        st.sampled_from(["stolen", "8ZZZ101", 'said "hi", twice', "two\nlines", "", "-", "é"]),
+    ),
+    max_size=12,
+)
+
+
+@given(rows_of_cells)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_record_is_accepted_or_rejected_once(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path, records: list[tuple[str, str, str]]
+) -> None:
+    table = made(tmp_path, ["searched_at", "target", "reason"], records)
+    got = ingest.table(table, AUDIT, tmp_path / "out")
+    numbers = [row["record"] for row in written(store, tmp_path / "out")] + [r.record for r in got.rejected]
+    assert sorted(numbers) == list(range(1, len(records) + 1))
+    assert got.accepted + len(got.rejected) == table.records
+
+
+def test_the_order_of_files_changes_nothing(store: Store, tmp_path: Path) -> None:
+    """What is remembered from one file never shows in another."""
+    tables = [
+        made(tmp_path, ["searched_at", "target", "reason"],
+             [[AT, f"ZZT00{n:02d}", f"theft {n % 3} 8ZZZ1{n:02d}"]] * 2, name=f"{n}.csv")
+        for n in range(1, 5)
+    ]  # fmt: skip
+    results: list[list[Any]] = []
+    for order in (tables, tables[::-1]):
+        with Store(threads=1, memory="500MB") as fresh:
+            one = normalise.Ingest(KEY, fresh)
+            done: dict[str, Ingested] = {
+                t.source.name: one.table(t, AUDIT, tmp_path / f"{t.source.name}.d") for t in order
+            }
+        results.append(
+            [
+                (written(store, tmp_path / f"{n}.d"), written(store, tmp_path / f"{n}.d", "texts"), done[n].facts)
+                for n in sorted(done)
+            ]
+        )
+    assert results[0] == results[1]
+
+
+def test_shipped_layouts_give_sightings(ingest: normalise.Ingest, tmp_path: Path) -> None:
+    """The SQL made from each shipped layout of searches runs, with every column there."""
+    for layout in Catalogue().layouts.values():
+        if layout.views[0] in model.SEARCH_VIEWS:
+            fields = [f for f in layout.fields if f not in ("search_date", "search_time")]
+            table = made(
+                tmp_path,
+                fields,
+                [["2025-11-14T09:53:36.000Z" if f == "searched_at" else "" for f in fields]],
+                layout=layout,
+            )
+            assert ingest.table(table, layout, tmp_path / "out").accepted == 1
