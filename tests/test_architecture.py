@@ -19,7 +19,7 @@ SRC = Path(__file__).parent.parent / "src" / "plateglass"
 ORDER = (
     "errors", "model", "privacy", "catalogue", "store", "case", "register",
     "read", "normalise", "resolve", "classify", "check", "publish",
-    "demo", "pipeline", "cli",
+    "demo", "intake", "pipeline", "cli",
 )  # fmt: skip
 STAGES = ("read", "normalise", "resolve", "classify", "check", "publish")
 

@@ -168,11 +168,15 @@ class Case:
         return Catalogue(self.content)
 
     def sources(self) -> list[dict[str, Any]]:
-        """Every line of `sources.jsonl`, oldest first; a last line that a kill cut short is not a line."""
+        """Every source's line of `sources.jsonl`, oldest first; a last line that a kill cut short is not a line.
+
+        A source that was given again, because no layout knew it the first time, has its last line only.
+        """
         if not self.sources_file.exists():
             return []
-        whole = self.sources_file.read_text().rpartition("\n")[0]
-        return [json.loads(line) for line in whole.splitlines()]
+        whole = self.sources_file.read_text(encoding="utf-8").rpartition("\n")[0]
+        last = {(line["source"], line["name"]): line for line in map(json.loads, whole.splitlines())}
+        return list(last.values())
 
     def folder(self, source: str) -> Path:
         """Where the tables of one source lie: sightings-0.parquet, texts.parquet, names.parquet, rejected.parquet."""
@@ -240,11 +244,11 @@ class Case:
             try:
                 yield self
             finally:
-                _remove(self.work)
+                remove(self.work)
 
     def _clear(self) -> None:
         """Remove what a killed run left: temporary files, source folders without a line, half a last line."""
-        _remove(self.work)
+        remove(self.work)
         self.work.mkdir(parents=True)
         for file in (self.sources_file, self.judgements_file):
             if file.exists() and not (raw := file.read_bytes()).endswith(b"\n") and raw:
@@ -252,7 +256,7 @@ class Case:
         known = {line["source"] for line in self.sources()}
         for folder in (self.store / "sources").glob("*"):
             if folder.name not in known:
-                _remove(folder)
+                remove(folder)
 
 
 _NAMED = " UNION ALL SELECT owner_org, owner FROM sources WHERE owner <> '' UNION ALL SELECT id, name FROM home"
@@ -268,7 +272,8 @@ def _issue(issue: Mapping[str, Any]) -> list[Any]:
     return [issue.get(column.name) for column in ISSUES]
 
 
-def _remove(folder: Path) -> None:
+def remove(folder: Path) -> None:
+    """Take a folder away, where there is one."""
     if folder.exists():
         shutil.rmtree(folder)
 

@@ -1,1 +1,98 @@
-"""The way of the data, in order, on one screen: read, normalise, resolve, classify, check, publish."""
+"""The way of the data, in order, on one screen: read, normalise, resolve, classify, check, publish.
+
+`audit` is the whole way; `add`, `check` and `report` are its parts on a case that stays. Each holds the case while
+it runs, so that two runs never write into one case.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from plateglass import check as checking
+from plateglass import classify, intake, normalise, publish, resolve
+from plateglass.case import Case
+from plateglass.errors import Issue
+from plateglass.model import Finding, Progress, silent
+from plateglass.store import Store
+
+MEMORY = "3GB"
+"""What DuckDB may take before it spills to the case's own disk."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an audit ends with."""
+
+    issues: list[Issue]
+    """What could not be read, and what a reader should know."""
+    findings: list[Finding]
+    report: Path
+    """`report.html`."""
+
+
+def audit(case: Case, paths: Sequence[Path], out: Path, progress: Progress = silent) -> Outcome:
+    """Released files into a case, checked, and a report of it in `out`."""
+    issues = add(case, paths, progress)
+    with _prepared(case, progress) as store:
+        findings = _checked(store, case, progress)
+        return Outcome(issues, findings, _published(store, case, findings, out, progress))
+
+
+def add(case: Case, paths: Sequence[Path], progress: Progress = silent) -> list[Issue]:
+    """1 and 2. Files become records, records become sightings, in the case's store."""
+    with case.held():
+        return intake.add(case, paths, progress)
+
+
+def check(case: Case, progress: Progress = silent) -> list[Finding]:
+    """3 to 5. What every rule says of the case."""
+    with _prepared(case, progress) as store:
+        return _checked(store, case, progress)
+
+
+def report(case: Case, out: Path, progress: Progress = silent) -> Path:
+    """3 to 6. The report of a case, and everything beside it."""
+    with _prepared(case, progress) as store:
+        return _published(store, case, _checked(store, case, progress), out, progress)
+
+
+@contextmanager
+def _prepared(case: Case, progress: Progress) -> Iterator[Store]:
+    """The case's tables, with distinct searches, agencies and reason codes."""
+    catalogue = case.catalogue()
+    with case.held(), case.tables(memory=MEMORY) as store:
+        progress("finding distinct searches", 0, 3)
+        normalise.searches(store)
+        progress("resolving agencies", 1, 3)
+        resolve.organisations(store, catalogue, case.settings.agency, _judgements(case))
+        progress("classifying reasons", 2, 3)
+        classify.reasons(store, catalogue)
+        progress("classifying reasons", 3, 3)
+        yield store
+
+
+def _checked(store: Store, case: Case, progress: Progress) -> list[Finding]:
+    settings = case.settings
+    rules = checking.choose(case.catalogue().rules, settings.rules, checking.home(store, settings).state or "")
+    progress("checking rules", 0, 1)
+    findings = checking.verdicts(store, case, rules)
+    progress("checking rules", 1, 1)
+    return findings
+
+
+def _published(store: Store, case: Case, findings: Sequence[Finding], out: Path, progress: Progress) -> Path:
+    progress("writing the report", 0, 1)
+    written = publish.report(store, case, findings, out)
+    progress("writing the report", 1, 1)
+    return written
+
+
+def _judgements(case: Case) -> list[dict[str, Any]]:
+    if not case.judgements_file.exists():
+        return []
+    return [json.loads(line) for line in case.judgements_file.read_text(encoding="utf-8").splitlines() if line]
