@@ -1,20 +1,35 @@
 """The only door to DuckDB: named SQL steps over tables, Parquet in and out, nothing fetched, nothing left open.
 
 A stage is a list of `Step`s. Each leaves a table of its name, so that a person can stop after any of them and look.
+
+SQL that somebody else wrote, a rule's, comes in by `predicate` only: it is parsed, every part of it is on a list of
+what is allowed, and what runs is written anew from the tree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import duckdb
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.tokenizer_core import TokenType
+
+from plateglass.errors import OutputUnwritable, Place, RuleRefused
 
 Value = str | int | float | bool | bytes | None
 Parameters = Sequence[Any] | Mapping[str, Any]
+
+Failure = duckdb.Error
+"""What a statement raises that DuckDB can't run; its message may hold a value, so it is never passed on."""
+Malformed = duckdb.InvalidInputException
+"""What a scan raises over a file that it can't split into records; its message may hold one, so never print it."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +108,40 @@ class Store:
         texts = [[None if v is None else str(v) for v in column] for column in lists]
         self.execute(f"CREATE OR REPLACE TEMP TABLE {name(table)} AS SELECT {picks}", texts)
 
+    def trouble(self, sql: str) -> str:
+        """Why a query can't be run, in DuckDB's words, or nothing where it can: for SQL over made-up rows only."""
+        try:
+            self._connection.execute(sql).fetchall()
+        except duckdb.Error as error:
+            return str(error).partition("\n")[0]
+        return ""
+
+    def close_off(self, *folders: Path) -> None:
+        """From now on read and write below these folders only, load nothing, and let no setting be changed back."""
+        listed = ", ".join(text(str(folder)) for folder in folders)
+        self.execute(f"SET allowed_directories = [{listed}]")
+        self.execute("SET enable_external_access = false")
+        self.execute("SET lock_configuration = true")
+
     def write(self, table: str, path: Path, *, order: str = "") -> int:
         """Write a table to one Parquet file (zstd), in a given order; give the number of rows."""
         path.parent.mkdir(parents=True, exist_ok=True)
         ordered = f" ORDER BY {order}" if order else ""
         self.execute(f"COPY (SELECT * FROM {table}{ordered}) TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
         return int(self.one(f"SELECT count(*) FROM read_parquet({text(str(path))})"))
+
+    def write_csv(self, query: str, path: Path) -> None:
+        """Write the rows of one query to a CSV file, in the order that the query gives them.
+
+        Raises:
+            OutputUnwritable: no permission or no space.
+        """
+        try:
+            self.execute(f"COPY ({query}) TO {text(str(path))} (FORMAT csv, HEADER true, DELIMITER ',')")
+        except duckdb.IOException as error:
+            raise OutputUnwritable(
+                "a file can't be written", place=Place(path.name), remedy="make room or name another folder"
+            ) from error
 
 
 def name(identifier: str) -> str:
@@ -130,3 +173,132 @@ def _literal(value: Value) -> str:
     if isinstance(value, (int, float)):
         return repr(value)
     return text(value.decode() if isinstance(value, bytes) else value)
+
+
+# --- SQL that a rule brings --------------------------------------------------------------------------------------
+
+LONGEST: Final = 4000
+"""Characters that an expression of a rule may have."""
+
+ALLOWED: Final = (
+    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.And, exp.Or, exp.Not,
+    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is, exp.In, exp.Between,
+    exp.Like, exp.RegexpLike, exp.StartsWith, exp.Lower, exp.Upper, exp.Length,
+    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.Abs, exp.Floor, exp.Greatest, exp.Least,
+    exp.Case, exp.If, exp.Coalesce, exp.Nullif,
+)  # fmt: skip
+"""Everything that an expression of a rule may be made of."""
+
+_TRUTHS: Final = (exp.Predicate, exp.And, exp.Or, exp.Not, exp.Boolean, exp.Column, exp.Case, exp.Coalesce, exp.Null)
+_ARITHMETIC: Final = (exp.Add, exp.Sub, exp.Mul, exp.Neg)
+"""Where a whole number counts in 64 bits: two that are written out would else be multiplied in 32."""
+
+_DIVISIONS: Final = (exp.Div, exp.IntDiv, exp.Mod)
+
+
+def predicate(sql: str, columns: Collection[str], parameters: Mapping[str, int | float | str | None]) -> str:
+    """One expression that is true, false or NULL; else as `expression`."""
+    written = expression(sql, columns, parameters)
+    root = _parsed(written).unnest()
+    if not isinstance(root, _TRUTHS):
+        raise RuleRefused("the SQL gives no true or false", expected="a comparison, or several with AND, OR, NOT")
+    return written
+
+
+def expression(sql: str, columns: Collection[str], parameters: Mapping[str, int | float | str | None]) -> str:
+    """One expression over listed columns, written anew in the portable subset, `$name`s replaced by their values.
+
+    A parameter without a value becomes NULL, so that what depends on it is neither true nor false.
+
+    Raises:
+        RuleRefused: it is not one expression, or some part of it is not on the list; the message says which.
+    """
+    tree: exp.Expr = _parsed(sql)
+    for named in list(tree.find_all(exp.Placeholder, exp.Parameter)):
+        value = _value(named, parameters)
+        tree = value if named is tree else tree
+        named.replace(value)
+    for node in tree.walk():
+        if fault := _refusal(node, columns):
+            raise RuleRefused(fault, remedy="docs/add-a-rule.md lists what a rule's SQL may hold")
+    for literal in [node for node in tree.find_all(exp.Literal) if isinstance(node.parent, _ARITHMETIC)]:
+        if not literal.is_string and literal.is_int:
+            literal.replace(exp.cast(literal.copy(), "BIGINT"))
+    return tree.sql(dialect="duckdb", comments=False)
+
+
+def _parsed(sql: str) -> exp.Expr:
+    if len(sql) > LONGEST:
+        raise RuleRefused(f"the SQL has {len(sql)} characters", expected=f"{LONGEST} at most")
+    try:
+        trees = sqlglot.parse(sql, dialect="duckdb")
+    except (SqlglotError, RecursionError) as error:
+        raise RuleRefused("the SQL can't be parsed", expected="one expression") from error
+    if len(trees) != 1:
+        raise RuleRefused(f"{len(trees)} statements", expected="one expression")
+    if trees[0] is None:
+        raise RuleRefused("the SQL is empty", expected="one expression")
+    return trees[0]
+
+
+def _value(node: exp.Expr, parameters: Mapping[str, int | float | str | None]) -> exp.Expr:
+    if node.name not in parameters:
+        raise RuleRefused(f"the parameter ${node.name} is not declared", expected="one of the rule's parameters")
+    value = parameters[node.name]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise RuleRefused(f"the parameter ${node.name} is not a finite number")
+    return exp.convert(value)
+
+
+def _refusal(node: exp.Expr, columns: Collection[str]) -> str:
+    """Why one node may not stand in a rule, or nothing."""
+    if not isinstance(node, ALLOWED):
+        called = node.name if isinstance(node, exp.Anonymous) else node.sql(dialect="duckdb")
+        return f"{type(node).__name__.lower()} is not allowed in a rule: {called[:60]}"
+    if isinstance(node, exp.Column) and (len(node.parts) != 1 or node.name not in columns):
+        return f"no column is called {node.sql(dialect='duckdb')[:60]}"
+    if isinstance(node, exp.RegexpLike) and not isinstance(node.expression, exp.Literal):
+        return "a pattern must be a literal"
+    if isinstance(node, exp.RegexpLike) and node.args.get("flag") is not None:
+        return "a pattern takes no flag argument: write (?is) at its beginning"
+    return _unguarded(node)
+
+
+def _unguarded(node: exp.Expr) -> str:
+    """Why a division may fail on a zero, or nothing."""
+    if not isinstance(node, _DIVISIONS):
+        return ""
+    by = node.expression.unnest()
+    sure = isinstance(by, exp.Literal) and not by.is_string and float(by.this) != 0
+    return "" if sure or isinstance(by, exp.Nullif) else "a division must be by a number or by nullif(..., 0)"
+
+
+# --- the portable subset -----------------------------------------------------------------------------------------
+
+_BANNED: Final = {
+    "quantile_cont", "percentile_cont", "median", "any_value", "arbitrary", "first", "last", "reservoir_quantile",
+}  # fmt: skip
+
+
+def unportable(sql: str) -> list[str]:
+    """What in a step's SQL other engines understand differently or not at all; empty where it is portable."""
+    faults = []
+    if any(token.token_type == TokenType.TILDE for token in sqlglot.tokenize(sql, dialect="duckdb")):
+        faults.append("~ means another thing in another version: use regexp_matches")
+    for tree in sqlglot.parse(sql, dialect="duckdb"):
+        for node in tree.walk() if tree is not None else ():
+            faults.extend(_faults(node))
+    return faults
+
+
+def _faults(node: exp.Expr) -> Iterator[str]:
+    if isinstance(node, exp.Group) and node.args.get("all"):
+        yield "GROUP BY ALL"
+    if isinstance(node, exp.RegexpLike) and node.args.get("flag") is not None:
+        yield "a flag argument of a pattern is dropped by other engines: write (?is)"
+    if isinstance(node, exp.Anonymous | exp.Func):
+        called = (node.name if isinstance(node, exp.Anonymous) else type(node).sql_name()).lower()
+        if called in _BANNED or called.startswith("approx_"):
+            yield f"{called} differs between engines"
+    if fault := _unguarded(node):
+        yield fault

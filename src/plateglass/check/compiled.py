@@ -1,0 +1,168 @@
+"""One rule as SQL: its parameters filled in, and one expression that gives the verdict of a unit.
+
+The verdict is a digit, so that twenty rules fit one number: what is grouped and counted afterwards is small.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from plateglass.catalogue import Citation, Rule
+from plateglass.check.home import DAY_MS, instant, midnight
+from plateglass.errors import Place, RuleRefused
+from plateglass.model import Outcome, State
+from plateglass.store import expression, predicate, text
+
+Given = int | float | str | None
+
+OUTCOMES = (Outcome.NOT_APPLICABLE, Outcome.CANNOT_TELL, Outcome.NEEDS_PERSON, Outcome.FAIL, Outcome.PASS)
+"""A verdict's digit is its place here; the first that holds is the verdict."""
+
+UNTOLD = (State.NOT_EXPORTED, State.MASKED, State.WITHHELD, State.DAMAGED)
+"""The cell states that leave a needed field untold; their digit is their place here, from 1; 0 is told."""
+
+BLANK = len(UNTOLD) + 1
+"""The digit of a field that is empty or a placeholder: told, and nothing."""
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """One rule, ready to be put into a scan."""
+
+    rule: Rule
+    parameters: Mapping[str, Given]
+    """As stated: by the case, else the rule's default, else None."""
+    needs: tuple[tuple[str, ...], ...]
+    """Fields of which one each must be told, as `needs` of the rule says them."""
+    verdict: str
+    """SQL for the digit."""
+    measure: str = ""
+    buckets: tuple[tuple[str, str], ...] = ()
+    """(label, SQL)."""
+
+    @property
+    def unset(self) -> tuple[str, ...]:
+        """The parameters that nobody has stated."""
+        return tuple(name for name, value in self.parameters.items() if value is None)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every field that `needs` names."""
+        return tuple(field for alternatives in self.needs for field in alternatives)
+
+
+def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given], zone: ZoneInfo | None) -> Compiled:
+    """A rule over the columns of its view, with what the case states.
+
+    Raises:
+        RuleRefused: its SQL is not what a rule may hold, or a parameter is not of its unit; with the rule and key.
+    """
+    given = {name: _typed(stated.get(name, p.default)) for name, p in rule.parameters.items()}
+    needs = tuple(tuple(field.strip() for field in need.split("|")) for need in rule.needs)
+    for field in (field for alternatives in needs for field in alternatives):
+        if f"{field}_state" not in columns:
+            raise RuleRefused(f"the view {rule.view} has no field {field}", place=Place(rule.id, column="needs"))
+    literals = {name: _literal(rule, name, value, zone) for name, value in given.items()}
+    written = {"applies": rule.applies, "unknown": rule.unknown, "person": rule.person, "fails": rule.fails}
+    truths = {key: _part(rule, key, sql, columns, literals) for key, sql in written.items()}
+    unset = any(value is None for value in given.values())
+    verdict = _verdict(rule, truths, needs, unset=unset, zone=zone)
+    if rule.measure is None:
+        return Compiled(rule, given, needs, verdict)
+    buckets = tuple(
+        (bucket.label.format_map(given), _part(rule, f"measure.buckets.{n}", bucket.sql, columns, literals))
+        for n, bucket in enumerate(rule.measure.buckets)
+    )
+    measure = _part(rule, "measure.sql", rule.measure.sql, columns, literals)
+    return Compiled(rule, given, needs, verdict, measure, buckets)
+
+
+def _typed(value: Given) -> Given:
+    """A number that came as text, from a command line, as a number."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return float(value) if "." in value else int(value)
+    return value
+
+
+def _literal(rule: Rule, name: str, value: Given, zone: ZoneInfo | None) -> Given:
+    """What stands in the SQL for a parameter: itself, or the epoch ms of an instant."""
+    parameter = rule.parameters[name]
+    if value is None:
+        return None
+    if parameter.unit == "instant":
+        try:
+            return instant(str(value), zone)
+        except ValueError as error:
+            raise RuleRefused(
+                f"the parameter {name} is not a date or a time", expected="such as 2025-06-30 or 2025-06-30T08:00:00Z",
+                place=Place(rule.id, column=name),
+            ) from error  # fmt: skip
+    if parameter.unit and isinstance(value, str):
+        raise RuleRefused(
+            f"the parameter {name} is not a number", expected=parameter.unit, place=Place(rule.id, column=name)
+        )
+    return value
+
+
+def _part(rule: Rule, key: str, sql: str, columns: Mapping[str, str], literals: Mapping[str, Given]) -> str:
+    """One expression of a rule, checked; a refusal names the rule and the key."""
+    try:
+        check = expression if key == "measure.sql" else predicate
+        return check(sql, columns, literals)
+    except RuleRefused as error:
+        raise RuleRefused(
+            error.found, expected=error.expected, place=Place(rule.id, column=key), remedy=error.remedy
+        ) from error
+
+
+def _verdict(
+    rule: Rule, truths: Mapping[str, str], needs: Iterable[Iterable[str]], *, unset: bool, zone: ZoneInfo | None
+) -> str:
+    """The digit of a unit's verdict. What is neither true nor false can't be told: no rule reads a bare NULL."""
+    bound = [f"({truths['applies']})", *_in_force(rule.cites, zone), *_bound_states(rule.states)]
+    bound = [part for part in bound if part != "(TRUE)"]
+    untold = [_untold(tuple(alternatives)) for alternatives in needs]
+    unclear = [f"coalesce({truths['unknown']}, true)"] if truths["unknown"] != "FALSE" else []
+    whens = [(f"NOT ({' AND '.join(bound)})", Outcome.NOT_APPLICABLE)] if bound else []
+    doubts = [f"({' AND '.join(bound)}) IS NULL"] if bound else []
+    doubts += ["true"] if unset else [*untold, *unclear]
+    whens += [(" OR ".join(doubts), Outcome.CANNOT_TELL)] if doubts else []
+    whens += [(truths["person"], Outcome.NEEDS_PERSON)] if truths["person"] != "FALSE" else []
+    fails = truths["fails"]
+    whens += [(fails, Outcome.FAIL), (f"NOT ({fails})", Outcome.PASS)]
+    cases = " ".join(f"WHEN {condition} THEN {OUTCOMES.index(outcome)}" for condition, outcome in whens)
+    return f"CASE {cases} ELSE {OUTCOMES.index(Outcome.CANNOT_TELL)} END"
+
+
+def _in_force(cites: Iterable[Citation], zone: ZoneInfo | None) -> list[str]:
+    """SQL: the unit's time is one at which a citation was in force; nothing where one of them always is."""
+    spans = []
+    for cite in cites:
+        after = [f"unit_at >= {midnight(cite.start, zone)}"] if cite.start else []
+        before = [f"unit_at < {midnight(cite.end, zone) + DAY_MS}"] if cite.end else []
+        spans.append(" AND ".join([*after, *before]))
+    return [f"({' OR '.join(f'({span})' for span in spans)})"] if spans and all(spans) else []
+
+
+def _bound_states(states: Iterable[str]) -> list[str]:
+    listed = ", ".join(text(state) for state in states)
+    return [f"owner_state IN ({listed})"] if listed else []
+
+
+def _untold(alternatives: tuple[str, ...]) -> str:
+    """SQL: none of the fields holds anything, and one of them is hidden."""
+    nothing = " AND ".join(f"u_{field} > 0" for field in alternatives)
+    hidden = " OR ".join(f"u_{field} <= {len(UNTOLD)}" for field in alternatives)
+    return f"({nothing} AND ({hidden}))"
+
+
+def untold_digit(field: str) -> str:
+    """SQL for why a field is not told: 0 where it holds something, the place of its state in `UNTOLD`, else BLANK."""
+    told = ", ".join(text(state) for state in (State.VALUE, State.PARTIAL))
+    whens = " ".join(f"WHEN {field}_state = {text(state)} THEN {digit}" for digit, state in enumerate(UNTOLD, 1))
+    return f"CASE WHEN {field}_state IN ({told}) THEN 0 {whens} ELSE {BLANK} END"

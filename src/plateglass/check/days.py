@@ -1,0 +1,97 @@
+"""The view `days`: how many records each log has on each day, and how far one week's level is from the next one's."""
+
+from __future__ import annotations
+
+from plateglass.check.home import DAY_MS
+from plateglass.check.world import World
+from plateglass.store import Step
+
+_WEEK = 7
+
+
+def days(world: World) -> list[Step]:
+    """Each log and day, with the medians of the weeks before and after."""
+    return [*_counts(world), *_levels(), _days()]
+
+
+def _counts(world: World) -> list[Step]:
+    """Records of each log on each day of its time, zeros too, and its middle day."""
+    return [
+        Step("source_days", f"""
+            SELECT source, part, {world.day("searched_at")} AS day, count(*) AS records
+            FROM sightings GROUP BY source, part, {world.day("searched_at")}""", "one row a table and day"),
+        Step("log_days", """
+            SELECT log, day, max(records) AS records
+            FROM (SELECT l.log, d.source, d.day, sum(d.records) AS records
+                  FROM source_days AS d JOIN logs AS l ON l.source = d.source AND l.part = d.part
+                  GROUP BY l.log, d.source, d.day) AS s
+            GROUP BY log, day""", "one row a log and day with records: of overlapping sources the one with most"),
+        Step("log_spans", """
+            SELECT l.log, min(l.view) AS view, min(l.owner_state) AS owner_state, min(l.owner_agency) AS agency,
+              min(l.log_no) AS log_no, min(d.day) AS first_day, max(d.day) AS last_day
+            FROM source_days AS d JOIN logs AS l ON l.source = d.source AND l.part = d.part GROUP BY l.log""",
+            "one row a log, with its first and last day"),
+        Step("every_day", """
+            SELECT s.log, c.day, c.month, CAST(coalesce(d.records, 0) AS BIGINT) AS records
+            FROM log_spans AS s JOIN calendar AS c ON c.day BETWEEN s.first_day AND s.last_day
+            LEFT JOIN log_days AS d ON d.log = s.log AND d.day = c.day""",
+            "one row a log and day, those without records too"),
+        Step("usual_days", """
+            SELECT log, records AS usual
+            FROM (SELECT log, records, row_number() OVER (PARTITION BY log ORDER BY records) AS nth,
+                    count(*) OVER (PARTITION BY log) AS n FROM every_day) AS o
+            WHERE nth = (n + 1) // 2""", "the median of a log's days"),
+    ]  # fmt: skip
+
+
+def _levels() -> list[Step]:
+    """Where the level of a log turns: the larger of two weeks' medians over the smaller, at its largest."""
+    return [
+        _median("weeks_before", -_WEEK, -1),
+        _median("weeks_after", 0, _WEEK - 1),
+        Step("shifts", """
+            SELECT e.log, e.day, b.middle AS before, a.middle AS after,
+              CAST(greatest(a.middle, b.middle) + 1 AS DOUBLE) / nullif(least(a.middle, b.middle) + 1, 0) AS ratio
+            FROM every_day AS e JOIN weeks_before AS b ON b.log = e.log AND b.day = e.day
+            JOIN weeks_after AS a ON a.log = e.log AND a.day = e.day""", "how far two weeks' medians are apart"),
+        Step("turns", """
+            SELECT log, day, before, after, ratio,
+              ratio > coalesce(max(ratio) OVER earlier, 0) AND ratio >= coalesce(max(ratio) OVER later, 0) AS turn
+            FROM shifts
+            WINDOW earlier AS (PARTITION BY log ORDER BY day RANGE BETWEEN 6 PRECEDING AND 1 PRECEDING),
+                   later AS (PARTITION BY log ORDER BY day RANGE BETWEEN 1 FOLLOWING AND 6 FOLLOWING)""",
+            "of neighbouring days with a shift the one with the largest ratio"),
+    ]  # fmt: skip
+
+
+def _days() -> Step:
+    """The view itself: the steps before it, put together."""
+    return Step("days", f"""
+            SELECT coalesce(f.source, l.source) AS source, coalesce(f.part, l.part) AS part,
+              CAST(NULL AS BIGINT) AS record, CAST(e.day AS BIGINT) * {DAY_MS} AS unit_at, e.month, n.agency_no,
+              s.owner_state, e.log, s.view, e.day, e.records, f.source IS NOT NULL AS covered, u.usual,
+              t.before, t.after, t.ratio, coalesce(t.turn, false) AS turn
+            FROM every_day AS e JOIN log_spans AS s ON s.log = e.log JOIN usual_days AS u ON u.log = e.log
+            JOIN logs AS l ON l.log_no = s.log_no
+            LEFT JOIN agency_numbers AS n ON n.agency = s.agency
+            LEFT JOIN turns AS t ON t.log = e.log AND t.day = e.day
+            LEFT JOIN (
+              SELECT e.log, e.day, min(p.log_no) AS log_no
+              FROM every_day AS e JOIN (
+                SELECT l.log, l.log_no, min(d.day) AS first_day, max(d.day) AS last_day
+                FROM source_days AS d JOIN logs AS l ON l.source = d.source AND l.part = d.part
+                GROUP BY l.log, l.log_no) AS p ON p.log = e.log AND e.day BETWEEN p.first_day AND p.last_day
+              GROUP BY e.log, e.day) AS c ON c.log = e.log AND c.day = e.day
+            LEFT JOIN logs AS f ON f.log_no = c.log_no""", "one row a log and day")  # fmt: skip
+
+
+def _median(step: str, start: int, end: int) -> Step:
+    """The middle one of seven days, for days that have all seven: each weekday stands in it once."""
+    return Step(step, f"""
+        SELECT log, day, records AS middle
+        FROM (SELECT e.log, e.day, w.records,
+                row_number() OVER (PARTITION BY e.log, e.day ORDER BY w.records) AS nth,
+                count(*) OVER (PARTITION BY e.log, e.day) AS n
+              FROM every_day AS e JOIN every_day AS w
+                ON w.log = e.log AND w.day BETWEEN e.day + ({start}) AND e.day + ({end})) AS o
+        WHERE n = {_WEEK} AND nth = {_WEEK // 2 + 1}""", "medians of seven days")  # fmt: skip

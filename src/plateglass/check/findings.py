@@ -1,0 +1,178 @@
+"""What a judged rule becomes: counts, margin, months, agencies, why units can't be told, and where the evidence is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from plateglass.check.compiled import OUTCOMES, Compiled
+from plateglass.check.home import month_name
+from plateglass.check.scan import BLANK_STATE, Judged, untold
+from plateglass.model import Finding, Outcome
+from plateglass.store import Store, text
+
+UNRESOLVED = "(not resolved)"
+"""The group of all names that no agency was found for, and of agencies whose name may not stand in an output."""
+
+_PASS, _FAULT = OUTCOMES.index(Outcome.PASS), OUTCOMES.index(Outcome.FAIL)
+_TESTED = f"({_FAULT}, {_PASS})"
+_SHOWN = f"({_FAULT}, {OUTCOMES.index(Outcome.NEEDS_PERSON)})"
+
+EVIDENCE = {
+    "rule": "VARCHAR", "verdict": "VARCHAR", "source": "VARCHAR", "part": "INTEGER", "record": "BIGINT",
+    "measure": "DOUBLE", "unit_at": "BIGINT",
+}  # fmt: skip
+"""Columns of the table `evidence`: where each unit stands that a rule points at. No token, no text."""
+
+
+def finding(store: Store, judged: Judged, limit: int) -> Finding:
+    """Everything that one rule says, and its rows in `evidence`, at most `limit` of them."""
+    rows = store.rows(f"""
+        SELECT source, month, {judged.digit} AS v, sum(n), min(first_at), max(last_at)
+        FROM {judged.tally} GROUP BY source, month, v ORDER BY source, month, v""")
+    counts: Counter[Outcome] = Counter()
+    for _, _, digit, number, _, _ in rows:
+        counts[OUTCOMES[digit]] += int(number)
+    rule, over = judged.rule.rule, counts[Outcome.FAIL]
+    asks = rule.review != "verified"
+    if asks:
+        counts[Outcome.FAIL] = 0
+    tested = [row for row in rows if row[2] in (_FAULT, _PASS)]
+    margin, extremes = _margin(store, judged)
+    missing = _missing(store, judged) if counts[Outcome.CANNOT_TELL] else {}
+    _evidence(store, judged, limit)
+    return Finding(
+        rule=rule.id,
+        counts={outcome: counts[outcome] for outcome in Outcome},
+        question=over if asks else 0,
+        over=over,
+        sentence=_sentence(judged.rule, counts, over, missing, (margin, extremes)),
+        parameters=dict(judged.rule.parameters),
+        margin=margin,
+        extremes=extremes,
+        sources=tuple(sorted({row[0] for row in tested if row[0] is not None})),
+        period=_period(tested),
+        months=_months(tested),
+        groups=_groups(store, judged),
+        missing=missing,
+    )
+
+
+def _period(tested: Iterable[tuple[Any, ...]]) -> tuple[int, int] | None:
+    firsts, lasts = [r[4] for r in tested if r[4] is not None], [r[5] for r in tested if r[5] is not None]
+    return (min(firsts), max(lasts)) if firsts else None
+
+
+def _months(tested: Iterable[tuple[Any, ...]]) -> tuple[tuple[str, int, int], ...]:
+    units: Counter[int] = Counter()
+    over: Counter[int] = Counter()
+    for _, month, digit, number, _, _ in tested:
+        if month is not None:
+            units[month] += int(number)
+            over[month] += int(number) * (digit == _FAULT)
+    return tuple((month_name(month), units[month], over[month]) for month in sorted(units))
+
+
+def _groups(store: Store, judged: Judged) -> tuple[tuple[str, int, int], ...]:
+    """Agencies whose names may be shown, the others together."""
+    return tuple(
+        (str(label), int(units), int(over))
+        for label, units, over in store.rows(f"""
+            SELECT coalesce(a.name, {text(UNRESOLVED)}) AS label, sum(g.n) AS units,
+              sum(CASE WHEN g.v = {_FAULT} THEN g.n ELSE 0 END) AS over
+            FROM (SELECT agency_no, n, {judged.digit} AS v FROM {judged.agencies}) AS g
+            LEFT JOIN agency_numbers AS a ON a.agency_no = g.agency_no
+            WHERE g.v IN {_TESTED} GROUP BY label ORDER BY over DESC, units DESC, label""")
+    )
+
+
+def _missing(store: Store, judged: Judged) -> dict[str, int]:
+    """Why units can't be told, each counted once: by the first needed field that is untold."""
+    if judged.rule.unset:
+        unset = OUTCOMES.index(Outcome.CANNOT_TELL)
+        units = store.one(f"SELECT sum(n) FROM {judged.tally} WHERE {judged.digit} = {unset}")
+        return {f"{judged.rule.unset[0]}:unset": int(units)}
+    why: Counter[str] = Counter()
+    for digits, number in store.rows(f"""
+        SELECT untold, sum(n) FROM {judged.reasons}
+        WHERE {judged.digit} = {OUTCOMES.index(Outcome.CANNOT_TELL)} GROUP BY untold ORDER BY untold"""):
+        states = untold(digits, judged.fields)
+        empty = (need for need in judged.rule.needs if all(field in states for field in need))
+        first = next((field for need in empty for field in need if states[field] != BLANK_STATE), "")
+        why[f"{first}:{states[first]}" if first else "record:undecided"] += int(number)
+    return dict(why.most_common())
+
+
+def _margin(store: Store, judged: Judged) -> tuple[tuple[tuple[str, int], ...], dict[str, float]]:
+    """The classes of the measure with their units, and its smallest, middle and largest value."""
+    n, table = judged.number, f"judged_{judged.table}"
+    if judged.rule.rule.measure is None:
+        return (), {}
+    labels = [label for label, _ in judged.rule.buckets]
+    bits = ", ".join(f"sum(b{n} // {2**bit} % 2)" for bit in range(len(labels))) or "0"
+    found = store.rows(f"SELECT {bits} FROM {table}")[0]
+    margin = tuple((label, int(units or 0)) for label, units in zip(labels, found, strict=False))
+    middle = store.rows(f"""
+        SELECT min(m), max(m), min(CASE WHEN upto * 2 >= units THEN m END)
+        FROM (SELECT m, sum(n) OVER (ORDER BY m) AS upto, sum(n) OVER () AS units
+              FROM (SELECT m{n} AS m, count(*) AS n FROM {table} WHERE m{n} IS NOT NULL GROUP BY m{n}) AS c) AS o""")
+    smallest, largest, median = middle[0]
+    if smallest is None:
+        return margin, {}
+    return margin, {"smallest": float(smallest), "median": float(median), "largest": float(largest)}
+
+
+def _evidence(store: Store, judged: Judged, limit: int) -> None:
+    """Where the units stand, in the order of the sources, so that two runs list the same ones."""
+    rule = judged.rule.rule
+    fault = "fail" if rule.review == "verified" else "question"
+    measure = f"m{judged.number}" if rule.measure is not None else "CAST(NULL AS DOUBLE)"
+    store.execute(f"""
+        INSERT INTO evidence
+        SELECT {text(rule.id)}, CASE WHEN v = {_FAULT} THEN {text(fault)} ELSE 'needs_person' END,
+          source, part, record, measure, unit_at
+        FROM (SELECT source, part, record, unit_at, {measure} AS measure, {judged.digit} AS v
+              FROM judged_{judged.table}) AS j
+        WHERE v IN {_SHOWN} ORDER BY source, part, record, unit_at LIMIT {int(limit)}""")
+
+
+def _sentence(
+    rule: Compiled, counts: Mapping[Outcome, int], over: int, missing: Mapping[str, int],
+    margin: tuple[tuple[tuple[str, int], ...], Mapping[str, float]],
+) -> str:  # fmt: skip
+    """The finding in one sentence, or why there is none."""
+    content, tested = rule.rule, over + counts[Outcome.PASS]
+    if tested:
+        classes = {f"class_{n}": f"{units:,}" for n, (_, units) in enumerate(margin[0], 1)}
+        shares = {f"class_{n}_share": share(units, tested) for n, (_, units) in enumerate(margin[0], 1)}
+        words: dict[str, object] = {"over": f"{over:,}", "tested": f"{tested:,}", "share": share(over, tested)}
+        numbers = {key: f"{margin[1].get(key, 0):,.1f}".removesuffix(".0") for key in ("smallest", "median", "largest")}
+        says = content.says if over or (content.measure and content.measure.of == "tested") else _plain(content.says)
+        return says.format_map({**words, **numbers, **classes, **shares, **rule.parameters})
+    total = sum(counts.values())
+    if rule.unset and counts[Outcome.CANNOT_TELL]:
+        return f"Can't be told: no {rule.unset[0]} is stated."
+    if not total:
+        return f"Can't be told: there are no {content.unit} in the case."
+    if counts[Outcome.NOT_APPLICABLE] == total:
+        return f"Does not apply to any of the {total:,} {content.unit}."
+    if counts[Outcome.NEEDS_PERSON]:
+        return f"Only a person can decide it: {counts[Outcome.NEEDS_PERSON]:,} {content.unit}."
+    why = "; ".join(f"{_worded(key)}: {units:,}" for key, units in missing.items())
+    return f"Can't be told for any of the {total:,} {content.unit} ({why})."
+
+
+def _plain(says: str) -> str:
+    """A sentence up to its first semicolon: what follows tells of units at fault, and there are none."""
+    return says.partition(";")[0].rstrip(".") + "."
+
+
+def share(part: int, whole: int) -> str:
+    """A share in percent, two decimals."""
+    return f"{100 * part / whole:.2f} %" if whole else "no share"
+
+
+def _worded(key: str) -> str:
+    field, _, state = key.partition(":")
+    return f"the field {field} is {state.replace('_', ' ')}" if field != "record" else "the record does not decide it"

@@ -1,0 +1,104 @@
+"""Whose case it is, and what the clock said there: the home agency and its zone as SQL over epoch integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from plateglass.case import Settings, name_id
+from plateglass.store import Store, text
+
+DAY_MS = 86_400_000
+_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Home:
+    """The home agency as `resolve` placed it; each word empty where nothing is known."""
+
+    written: str = ""
+    """Its name as the settings say it."""
+    agency: str = ""
+    """The agency's id."""
+    state: str = ""
+    """Two letters, lower case."""
+    zone: ZoneInfo | None = None
+
+
+def home(store: Store, settings: Settings) -> Home:
+    """The home agency of a case, looked up in `organisations`."""
+    if not settings.agency:
+        return Home(zone=settings.zone)
+    found = store.rows(
+        "SELECT agency, state FROM organisations WHERE org = CAST($id AS UUID) OR name = $written"
+        " ORDER BY agency IS NULL, agency LIMIT 1",
+        {"id": str(name_id(settings.agency)), "written": settings.agency},
+    )
+    agency, state = found[0] if found else (None, None)
+    return Home(settings.agency, agency or "", state or "", settings.zone)
+
+
+def offset(column: str, zone: ZoneInfo | None, first: int, last: int) -> str:
+    """SQL for the zone's distance from UTC in ms at a time in a column; exact from `first` to `last`.
+
+    A time before or after the two has the distance of the nearest of them. NULL where no zone is stated.
+    """
+    if zone is None:
+        return "CAST(NULL AS BIGINT)"
+    start, *changes = transitions(zone, first, last)
+    if not changes:
+        return f"CAST({start[1]} AS BIGINT)"
+    spans = pairwise((start, *changes))
+    whens = " ".join(f"WHEN {column} < {until} THEN {ms}" for (_, ms), (until, _) in spans)
+    return f"CAST(CASE WHEN {column} IS NULL THEN NULL {whens} ELSE {changes[-1][1]} END AS BIGINT)"
+
+
+def transitions(zone: ZoneInfo, first: int, last: int) -> list[tuple[int, int]]:
+    """(from when, ms to add to UTC), in order; the first one holds at `first`."""
+    found = [(first, _ahead(zone, first))]
+    for before in range(first, last + DAY_MS, DAY_MS):
+        after = before + DAY_MS
+        if _ahead(zone, after) != found[-1][1]:
+            found.append((_change(zone, before, after), _ahead(zone, after)))
+    return found
+
+
+def _change(zone: ZoneInfo, before: int, after: int) -> int:
+    """The first whole second at which the distance is that of `after`."""
+    old, low, high = _ahead(zone, before), before // 1000, after // 1000
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _ahead(zone, middle * 1000) == old else (low, middle)
+    return high * 1000
+
+
+def _ahead(zone: ZoneInfo, ms: int) -> int:
+    ahead = datetime.fromtimestamp(ms // 1000, UTC).astimezone(zone).utcoffset() or timedelta()
+    return int(ahead.total_seconds() * 1000)
+
+
+def midnight(day: date, zone: ZoneInfo | None) -> int:
+    """When a day began in the zone, epoch ms; in UTC where no zone is stated."""
+    return int(datetime.combine(day, time(), zone or UTC).timestamp() * 1000)
+
+
+def instant(written: str, zone: ZoneInfo | None) -> int:
+    """A date or an ISO 8601 time as epoch ms; without a zone of its own it is in the given one.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    at = datetime.fromisoformat(written)
+    return int((at if at.tzinfo else at.replace(tzinfo=zone or UTC)).timestamp() * 1000)
+
+
+def month_name(months: int) -> str:
+    """`YYYY-MM` of months since year 0."""
+    return f"{months // 12:04}-{months % 12 + 1:02}"
+
+
+def literal(written: str) -> str:
+    """A text literal, NULL for the empty word."""
+    return text(written) if written else "CAST(NULL AS VARCHAR)"

@@ -1,0 +1,95 @@
+"""The steps of the smaller views: pairs, agency_months, shares, sources, portal_claims."""
+
+from __future__ import annotations
+
+from plateglass.check.home import DAY_MS
+from plateglass.check.world import World
+from plateglass.store import Step
+
+
+def pairs(_world: World) -> list[Step]:
+    """Each search, with whether its account searched for something else at nearly the same time."""
+    frame = "source, part, record, unit_at, month, agency_no, owner_state, searched_at, account_state, target_state"
+    near = "PARTITION BY account, org ORDER BY searched_at // 1000"
+    return [Step("pairs", f"""
+        SELECT {frame}, low <> high AS same_second, low_near <> high_near AS within_5s
+        FROM (SELECT {frame},
+                min(target) OVER same AS low, max(target) OVER same AS high,
+                min(target) OVER five AS low_near, max(target) OVER five AS high_near
+              FROM searches WHERE account IS NOT NULL AND target IS NOT NULL
+              WINDOW same AS ({near} RANGE BETWEEN 0 PRECEDING AND 0 FOLLOWING),
+                     five AS ({near} RANGE BETWEEN 5 PRECEDING AND 5 FOLLOWING)) AS w
+        UNION ALL
+        SELECT {frame}, CAST(NULL AS BOOLEAN), CAST(NULL AS BOOLEAN)
+        FROM searches WHERE account IS NULL OR target IS NULL""",
+        "one row a search, with whether its account searched for something else at nearly the same time", lazy=True,
+    )]  # fmt: skip
+
+
+def agency_months(_world: World) -> list[Step]:
+    """Each agency and month, with its searches."""
+    return [Step("agency_months", """
+        SELECT min(source) AS source, CAST(0 AS INTEGER) AS part, CAST(NULL AS BIGINT) AS record,
+          min(unit_at) AS unit_at, month, agency_no, owner_state, min(agency) AS agency, count(*) AS searches,
+          sum(CASE WHEN reason_state IN ('empty', 'placeholder') THEN 1 ELSE 0 END) AS no_reason,
+          sum(CASE WHEN case_no_state IN ('empty', 'placeholder') THEN 1 ELSE 0 END) AS no_case
+        FROM searches GROUP BY month, agency_no, owner_state""",
+        "one row an agency, month and state of the log",
+    )]  # fmt: skip
+
+
+def shares(_world: World) -> list[Step]:
+    """Each record of a sharing list, with the other organisation as resolved."""
+    return [Step("share_units", f"""
+        SELECT s.source, s.part, s.record, l.captured_on AS unit_at, c.month, w.agency_no, l.owner_state,
+          w.agency, w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level,
+          s.inbound, s.outbound, s.inbound_state, s.outbound_state
+        FROM shares AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
+        LEFT JOIN who AS w ON w.org = s.org
+        LEFT JOIN calendar AS c ON c.day = l.captured_on // {DAY_MS}""",
+        "one row a record of a sharing list",
+    )]  # fmt: skip
+
+
+def sources(world: World) -> list[Step]:
+    """Each table of a source, with what it lost against the one before it in the same log."""
+    return [
+        Step("source_order", """
+            SELECT *, row_number() OVER (PARTITION BY log ORDER BY first_at, last_at, source, part) AS nth
+            FROM logs WHERE first_at IS NOT NULL""", "sources of one log in order of time"),
+        Step("source_fields", """
+            SELECT source, part, trim(unnest(string_split(columns, ','))) AS field FROM logs WHERE columns <> ''""",
+            "one row a table and field that it exports"),
+        Step("source_lost", """
+            SELECT o.source, o.part, count(b.field) - count(h.field) AS lost
+            FROM source_order AS o JOIN source_order AS p ON p.log = o.log AND p.nth = o.nth - 1
+            LEFT JOIN source_fields AS b ON b.source = p.source AND b.part = p.part
+            LEFT JOIN source_fields AS h ON h.source = o.source AND h.part = o.part AND h.field = b.field
+            GROUP BY o.source, o.part""", "fields that the source before exports and this one doesn't"),
+        Step("source_units", f"""
+            SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record, coalesce(l.last_at, l.captured_on) AS unit_at,
+              c.month, n.agency_no, l.owner_state, l.view, l.layout, l.log, l.records,
+              (SELECT count(*) FROM source_fields AS f WHERE f.source = l.source AND f.part = l.part) AS fields,
+              x.source IS NOT NULL AS earlier, coalesce(x.lost, 0) AS lost
+            FROM logs AS l
+            LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency
+            LEFT JOIN source_lost AS x ON x.source = l.source AND x.part = l.part
+            LEFT JOIN calendar AS c ON c.day = {world.day("coalesce(l.last_at, l.captured_on)")}""",
+            "one row a table of a source"),
+    ]  # fmt: skip
+
+
+def portal_claims(world: World) -> list[Step]:
+    """Each portal's log, with the figure that the portal itself gave on that day."""
+    return [Step("portal_claims", f"""
+        SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record, coalesce(l.captured_on, l.last_at) AS unit_at, c.month,
+          n.agency_no, l.owner_state, l.records, s.searches_30d
+        FROM logs AS l
+        LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency
+        LEFT JOIN (
+          SELECT lower(trim(owner)) AS owner, captured_on,
+            CASE WHEN min(searches_30d) = max(searches_30d) THEN min(searches_30d) END AS searches_30d
+          FROM statistics GROUP BY lower(trim(owner)), captured_on) AS s
+          ON s.owner = l.owner_said AND s.captured_on = l.captured_on
+        LEFT JOIN calendar AS c ON c.day = {world.day("coalesce(l.captured_on, l.last_at)")}
+        WHERE l.view = 'portal_audit'""", "one row a portal's log")]  # fmt: skip

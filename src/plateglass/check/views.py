@@ -1,0 +1,51 @@
+"""The documented views that rules read: what a row of each is, its columns, and the SQL steps that make it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from plateglass.check import columns, searches, tables
+from plateglass.check.days import days
+from plateglass.check.world import World
+from plateglass.model import Column
+from plateglass.store import Step
+
+
+@dataclass(frozen=True)
+class DocumentedView:
+    """One view that a rule may name."""
+
+    row: str
+    """What one row is."""
+    table: str
+    """The table or view in the store that holds it."""
+    own: tuple[Column, ...]
+    """Its columns besides those of `columns.FRAME`."""
+    steps: Callable[[World], Sequence[Step]]
+
+    def types(self, codes: Iterable[str] = ()) -> dict[str, str]:
+        """Column -> type; the codes of reasons are columns of `searches` only."""
+        coded = dict.fromkeys(codes, "VARCHAR") if self.table == "searches" else {}
+        return {column.name: column.type for column in (*columns.FRAME, *self.own)} | coded
+
+
+VIEWS: dict[str, DocumentedView] = {
+    "searches": DocumentedView("a distinct search", "searches", columns.SEARCHES, lambda _world: ()),
+    "pairs": DocumentedView("a distinct search, beside its account's others", "pairs", columns.PAIRS, tables.pairs),
+    "days": DocumentedView("a log and day", "days", columns.DAYS, days),
+    "agency_months": DocumentedView(
+        "an agency and month", "agency_months", columns.AGENCY_MONTHS, tables.agency_months
+    ),
+    "shares": DocumentedView("a record of a sharing list", "share_units", columns.SHARES, tables.shares),
+    "sources": DocumentedView("a table of a source", "source_units", columns.SOURCES, tables.sources),
+    "portal_claims": DocumentedView(
+        "a portal's log", "portal_claims", columns.PORTAL_CLAIMS, tables.portal_claims
+    ),
+}  # fmt: skip
+"""Every view by the name that rules use. `searches` is always made; the others where a rule asks for them."""
+
+
+def prepare(world: World, names: Iterable[str]) -> list[Step]:
+    """The steps of `searches` and of the views named."""
+    return [*searches.steps(world), *(step for name in sorted(set(names)) for step in VIEWS[name].steps(world))]
