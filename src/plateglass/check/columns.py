@@ -23,6 +23,7 @@ SEARCHES: tuple[Column, ...] = (
     Column("view", "VARCHAR", "what kind of log shows it first: organisation_audit, network_audit, portal_audit"),
     Column("exposed", "BOOLEAN", "whether a network audit shows it: it reached the cameras of that log's owner"),
     Column("owner", "VARCHAR", "id of the agency whose log it is: of the network audit where one shows it"),
+    Column("home", "VARCHAR", "id of the home agency; NULL where none is stated or it is not resolved"),
     Column("home_state", "VARCHAR", "state of the home agency; NULL where none is stated or it is not resolved"),
     Column("agency", "VARCHAR", "id of the searching agency; the log's owner where a log of own searches names none"),
     Column("agency_state", "VARCHAR", "its state, two letters, lower case; NULL where unknown, and for federal bodies"),

@@ -124,7 +124,8 @@ def _searches(world: World) -> str:
         LEFT JOIN org_listed AS ol ON ol.list_no = ld.list_no AND ol.org = t.whose"""
     return f"""
         SELECT t.source, t.part, t.record, t.searched_at AS unit_at, c.month, w.agency_no, t.owner_state, {columns},
-          t.view, t.exposed, t.owner_agency AS owner, {literal(world.home.state)} AS home_state,
+          t.view, t.exposed, t.owner_agency AS owner,
+          {literal(world.home.agency)} AS home, {literal(world.home.state)} AS home_state,
           w.agency, w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level, w.public AS agency_public,
           CASE t.reason_state WHEN 'empty' THEN 'q0' WHEN 'placeholder' THEN 'q1' WHEN 'masked' THEN 'qx'
             WHEN 'withheld' THEN 'qx' ELSE lower(r.quality) END AS quality,
