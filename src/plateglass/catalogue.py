@@ -256,6 +256,8 @@ class Statute(_Part):
     """Section numbers, as written; a letter or bracketed subdivision may follow in the text."""
     bare: Tier | None = None
     """The tier of a number that stands without its book; none: it says nothing."""
+    none: tuple[str, ...] = ()
+    """Patterns that speak against a number without its book."""
 
 
 class Example(_Part):

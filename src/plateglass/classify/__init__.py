@@ -63,7 +63,7 @@ def _lists(taxonomy: Taxonomy) -> str:
 
 def _groups(taxonomy: Taxonomy) -> str:
     looks = [
-        f", {words.matches('rest', words.alternation(w for code in group for w in code.free))} AS g{number}"
+        f", {words.matches(group[0].over, words.alternation(w for code in group for w in code.free))} AS g{number}"
         for number, group in enumerate(taxonomy.groups)
     ]
     return f"SELECT *{''.join(looks)} FROM reason_lists"

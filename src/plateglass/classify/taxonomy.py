@@ -29,14 +29,19 @@ class Code:
         return words.clauses(self.reason)
 
     @property
+    def over(self) -> str:
+        """The column that its free words are searched in."""
+        return "rest" if self.reason.axis == "purpose" else "whole"
+
+    @property
     def free(self) -> list[Word]:
         """The words that are searched for in the text itself."""
-        return [word for clause in self.clauses if clause.over == "rest" for word in clause.words]
+        return [word for clause in self.clauses if not clause.listed for word in clause.words]
 
     @property
     def listed(self) -> list[Word]:
         """The values of offence lists that mean it."""
-        return [word for clause in self.clauses if clause.over == "whole" for word in clause.words]
+        return [word for clause in self.clauses if clause.listed for word in clause.words]
 
     def held(self, group: str) -> str:
         """SQL: the number of the first clause that holds; `group` is the first look that it shares."""
@@ -44,7 +49,7 @@ class Code:
             return "CAST(NULL AS INTEGER)"
         arms = " ".join(f"WHEN {clause.sql} THEN {number}" for number, clause in enumerate(self.clauses, 1))
         listed = f"listed AND {words.matches('whole', words.alternation(self.listed))}" if self.listed else "false"
-        free = f"{group} AND {words.matches('rest', words.alternation(self.free))}" if self.free else "false"
+        free = f"{group} AND {words.matches(self.over, words.alternation(self.free))}" if self.free else "false"
         return f"CASE WHEN {listed} OR {free} THEN CASE {arms} END END"
 
     def tier(self, allowed: str = "true") -> str:
@@ -86,9 +91,9 @@ class Taxonomy:
 
     @property
     def groups(self) -> list[list[Code]]:
-        """The searched codes in groups that share one first look."""
-        codes = [code for code in self.searched if code.free]
-        return [codes[start : start + _GROUP] for start in range(0, len(codes), _GROUP)]
+        """The searched codes in groups of one axis that share one first look."""
+        axes = ([c for c in axis if c.free] for axis in (self.purposes, self.sensitivities, self.requesters))
+        return [axis[start : start + _GROUP] for axis in axes for start in range(0, len(axis), _GROUP)]
 
     @property
     def listed(self) -> str:

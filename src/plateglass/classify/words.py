@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,8 +46,10 @@ class Clause:
     also: tuple[Word, ...] = ()
     never: tuple[Word, ...] = ()
     alone: bool = False
-    over: str = "rest"
+    over: str = "whole"
     """The column that is searched: `whole`, or `rest`, which is without the values of offence lists."""
+    listed: bool = False
+    """Whether its words are values of offence lists."""
 
     @property
     def any(self) -> str:
@@ -57,7 +59,7 @@ class Clause:
     @property
     def sql(self) -> str:
         """The predicate that decides; the dear parts run only where the first one holds."""
-        found = matches(self.over, self.any) if self.over == "rest" else f"listed AND {matches(self.over, self.any)}"
+        found = f"listed AND {matches(self.over, self.any)}" if self.listed else matches(self.over, self.any)
         if self.also:
             found += f" AND {matches(self.over, alternation(self.also))}"
         return found + (f" AND NOT {matches(self.over, alternation(self.never))}" if self.never else "")
@@ -100,23 +102,24 @@ def sections(statute: Statute, *, bare: bool) -> Word:
 
 def clauses(reason: Reason) -> list[Clause]:
     """What decides a code, the surest first, words that must stand alone last."""
-    found = (
-        [Clause("explicit", tuple(listed(value) for value in reason.offences), over="whole")] if reason.offences else []
-    )
+    over = "rest" if reason.axis == "purpose" else "whole"
+    found = [Clause("explicit", tuple(map(listed, reason.offences)), listed=True)] if reason.offences else []
     for tier in ("explicit", "probable", "ambiguous"):
-        guarded = [p for p in reason.phrases if p.tier == tier and (p.all or p.none or p.alone)]
-        free = [word(w) for p in reason.phrases if p.tier == tier and p not in guarded for w in p.any]
-        free += _sections(reason.statutes, tier)
-        found += [Clause(tier, tuple(free))] if free else []
-        found += [_guarded(phrase) for phrase in guarded]
+        phrases = [phrase for phrase in reason.phrases if phrase.tier == tier]
+        free = [word(w) for p in phrases if not (p.all or p.none or p.alone) for w in p.any]
+        free += [sections(s, bare=False) for s in reason.statutes if tier == "explicit"]
+        free += [sections(s, bare=True) for s in reason.statutes if tier == s.bare and not s.none]
+        found += [Clause(tier, tuple(free), over=over)] if free else []
+        found += [_guarded(phrase, over) for phrase in phrases if phrase.all or phrase.none or phrase.alone]
+        found += [_bare(s, over) for s in reason.statutes if tier == s.bare and s.none]
     return sorted(found, key=lambda clause: clause.alone)
 
 
-def _guarded(phrase: Phrase) -> Clause:
-    any_, also, never = (tuple(word(w) for w in words) for words in (phrase.any, phrase.all, phrase.none))
-    return Clause(phrase.tier, any_, also, never, phrase.alone)
+def _guarded(phrase: Phrase, over: str) -> Clause:
+    any_, also, never = (tuple(map(word, words)) for words in (phrase.any, phrase.all, phrase.none))
+    return Clause(phrase.tier, any_, also, never, phrase.alone, over)
 
 
-def _sections(statutes: Sequence[Statute], tier: str) -> list[Word]:
-    named = [sections(statute, bare=False) for statute in statutes] if tier == "explicit" else []
-    return named + [sections(statute, bare=True) for statute in statutes if statute.bare == tier]
+def _bare(statute: Statute, over: str) -> Clause:
+    never = tuple(map(word, statute.none))
+    return Clause(statute.bare or "ambiguous", (sections(statute, bare=True),), never=never, over=over)
