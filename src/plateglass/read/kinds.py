@@ -88,11 +88,15 @@ def _inner(pattern: str) -> str:
     return f"(?{found[1]}:{pattern[found.end() :]})" if found else pattern
 
 
+def hides(layout: Layout, cell: str) -> bool:
+    """Whether a trimmed cell is a placeholder or a mark that hides its value."""
+    return cell in layout.placeholders or _hiding(layout.masks + layout.withheld).fullmatch(cell) is not None
+
+
 def telling(layout: Layout, cells: Iterable[str]) -> list[str]:
     """The cells that can speak for or against a kind: trimmed, without blanks, placeholders and marks."""
-    hiding = _hiding(layout.masks + layout.withheld)
     trimmed = (cell.strip() for cell in cells)
-    return [cell for cell in trimmed if cell and cell not in layout.placeholders and not hiding.fullmatch(cell)]
+    return [cell for cell in trimmed if cell and not hides(layout, cell)]
 
 
 def share(field: LayoutField, cells: list[str]) -> float | None:

@@ -22,7 +22,9 @@ class Fault(Enum):
     STRAY = "a quote stands inside a quoted cell"
 
 
-_QUOTED = re.compile(r'\s*"([^"]*(?:""[^"]*)*)("?)')
+_BEFORE: Final = ('"', " ", "\n")
+"""What a quoted cell may begin with."""
+_QUOTED = re.compile(r'[ \n]*"([^"]*(?:""[^"]*)*)("?)')
 
 
 def cells_of(text: str, delimiter: str) -> list[str] | Fault:
@@ -32,7 +34,7 @@ def cells_of(text: str, delimiter: str) -> list[str] | Fault:
     cells: list[str] = []
     at = 0
     while True:
-        quoted = _QUOTED.match(text, at)
+        quoted = _QUOTED.match(text, at) if text[at : at + 1] in _BEFORE else None
         if quoted is not None:
             if not quoted[2]:
                 return Fault.OPEN

@@ -40,40 +40,35 @@ class _Shape:
         self.headings = table.headings
         self.plain = records.plain(table.headings)
         self.layout = layout
+        self.known = {records.plain_heading(h) for field in layout.fields.values() for h in field.headings}
         self.proving: Mapping[int, LayoutField] = {
             index: layout.fields[field] for field, index in table.columns.items()
             if layout.fields[field].kind in kinds.PROVING
         }  # fmt: skip
 
-    def wrong(self, cells: Sequence[str]) -> list[int] | None:
-        """The columns whose cells are not of their kind; None where no cell proves anything."""
-        wrong, tried = [], 0
+    def wrong(self, cells: Sequence[str]) -> tuple[int, int | None]:
+        """How many cells tell anything of their kind; and, where most of these are wrong, the first that is."""
+        told, first, wrong = 0, None, 0
         for index, field in self.proving.items():
-            for cell in kinds.telling(self.layout, (cells[index],)):
-                tried += 1
+            cell = cells[index].strip()
+            if cell and not kinds.hides(self.layout, cell):
+                told += 1
                 if not kinds.fits(field, cell):
-                    wrong.append(index)
-        return wrong if tried else None
-
-    def mostly_wrong(self, cells: Sequence[str]) -> int | None:
-        """The first column at fault where more cells are at fault than right."""
-        wrong = self.wrong(cells)
-        full = sum(1 for index in self.proving if kinds.telling(self.layout, (cells[index],)))
-        return wrong[0] if wrong and 2 * len(wrong) > full else None
+                    wrong += 1
+                    first = index if first is None else first
+        return told, first if 2 * wrong > told else None
 
     def plausible(self, cells: list[str] | Fault) -> bool:
         """Whether cells could be one record of this table."""
         if isinstance(cells, Fault) or len(cells) != self.width:
             return False
-        if not self.proving:
-            return bool(cells[0].strip())
-        return self.wrong(cells) is not None and self.mostly_wrong(cells) is None
+        told, first = self.wrong(cells)
+        return (told > 0 and first is None) if self.proving else bool(cells[0].strip())
 
     def other_headings(self, cells: Sequence[str]) -> bool:
         """Whether cells are headings of the same layout, in another order or number."""
         names = {records.plain_heading(cell) for cell in cells} - {""}
-        known = {records.plain_heading(h) for field in self.layout.fields.values() for h in field.headings}
-        return len(names) > 1 and len(names & known) >= max(2, (3 * len(names) + 3) // 4)
+        return len(names) > 1 and len(names & self.known) >= max(2, (3 * len(names) + 3) // 4)
 
 
 def strictly(table: Table, work: Path, layout: Layout | None = None) -> tuple[Table, tuple[Rejected, ...]]:
@@ -151,18 +146,15 @@ def _judged(lines: _Lines, shape: _Shape) -> Iterator[list[str] | _Bad]:
             continue
         found = _record(line, lines, shape)
         if isinstance(found, list):
-            if records.plain(found) == shape.plain:
-                foreign = False
-                yield _Bad("", "repeated headings")
-                continue
-            if shape.other_headings(found):
-                foreign = True
-                yield _Bad("", "headings of another export, in another order")
-                continue
-            if foreign:
-                yield _Bad("", "it belongs to a second export, whose columns stand in another order")
-                continue
-            found = _of_its_kind(found, shape)
+            first = records.plain_heading(found[0])
+            if first == shape.plain[0] and records.plain(found) == shape.plain:
+                foreign, found = False, _Bad("", "repeated headings")
+            elif first in shape.known and shape.other_headings(found):
+                foreign, found = True, _Bad("", "headings of another export, in another order")
+            elif foreign:
+                found = _Bad("", "it belongs to a second export, whose columns stand in another order")
+            else:
+                found = _of_its_kind(found, shape)
         yield found
 
 
@@ -171,7 +163,7 @@ def _of_its_kind(cells: list[str], shape: _Shape) -> list[str] | _Bad:
         cells = cells[:-1]
     if len(cells) != shape.width:
         return _Bad("", f"{len(cells)} cells; expected {shape.width}")
-    wrong = shape.mostly_wrong(cells)
+    _, wrong = shape.wrong(cells)
     if wrong is None:
         return cells
     kind = shape.proving[wrong].kind
@@ -187,7 +179,7 @@ def _record(line: str, lines: _Lines, shape: _Shape) -> list[str] | _Bad:
     while cells is Fault.OPEN and len(taken) < _FAR and (more := lines.take()) is not None:
         taken.append(more)
         cells = records.cells_of("\n".join(taken), shape.delimiter)
-    if not isinstance(cells, Fault) and not _swallowed(taken, lines, shape, whole=len(cells) == shape.width):
+    if not isinstance(cells, Fault) and not _swallowed(cells, taken, lines, shape):
         return cells
     resume = next((at for at in range(1, len(taken)) if _begins(taken[at:], lines, shape)), None)
     if resume is not None:
@@ -202,12 +194,14 @@ def _record(line: str, lines: _Lines, shape: _Shape) -> list[str] | _Bad:
     return _Bad("", cause)
 
 
-def _swallowed(taken: list[str], lines: _Lines, shape: _Shape, *, whole: bool) -> bool:
+def _swallowed(cells: list[str], taken: list[str], lines: _Lines, shape: _Shape) -> bool:
     """Whether a record that spans lines has run over the beginning of another."""
-    least = 1 if whole else 0
-    return any(
-        taken[at].count(shape.delimiter) >= least and _begins(taken[at:], lines, shape) for at in range(1, len(taken))
-    )
+    if len(taken) == 1:
+        return False
+    within = len(cells) == shape.width
+    if within and all(cell.count(shape.delimiter) < shape.width - 1 for cell in cells if "\n" in cell):
+        return False
+    return any(_begins(taken[at:], lines, shape) for at in range(1, len(taken)))
 
 
 def _begins(taken: list[str], lines: _Lines, shape: _Shape) -> bool:

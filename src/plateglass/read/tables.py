@@ -38,6 +38,7 @@ class _Reading:
 
     @property
     def place(self) -> Place:
+        """The file's name as released."""
         return Place(self.source.name)
 
     @property
@@ -73,6 +74,9 @@ def _sheets(reading: _Reading) -> Iterator[Table | Issue]:
         if sheet.path is None:
             yield Issue("sheet-empty", Severity.NOTE, place, "the sheet holds nothing")
             continue
+        if sheet.junk:
+            told = f"{sheet.junk} empty columns that a spreadsheet named; left out"
+            yield Issue("heading-junk", Severity.NOTE, place, told)
         if sheet.hidden:
             told = "the sheet is hidden in the workbook; it is read all the same"
             yield Issue("sheet-hidden", Severity.NOTE, place, told)

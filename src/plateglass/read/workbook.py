@@ -34,6 +34,8 @@ class Sheet:
     """Its cells as CSV; None where it holds none."""
     rows: int = 0
     """Rows that are not blank, headings included."""
+    junk: int = 0
+    """Empty columns at the right that a spreadsheet named `Column1`, `Column2`, ...; they are cut off."""
 
 
 def sheets(path: Path, folder: Path, place: Place) -> Iterator[Sheet]:
@@ -71,7 +73,7 @@ def _measured(path: Path, place: Place) -> None:
 
 
 def _sheet(sheet: CalamineSheet, index: int, target: Path, *, hidden: bool) -> Sheet:
-    rows = 0
+    rows = widest = 0
     width: int | None = None
     waiting: list[list[str]] = []
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -82,6 +84,8 @@ def _sheet(sheet: CalamineSheet, index: int, target: Path, *, hidden: bool) -> S
             if not any(cells):
                 continue
             rows += 1
+            if rows <= _TOP and any(map(_junk, cells)):
+                widest = max(widest, len(cells))
             if width is None:
                 waiting.append(cells)
                 if len(waiting) == _TOP:
@@ -92,17 +96,17 @@ def _sheet(sheet: CalamineSheet, index: int, target: Path, *, hidden: bool) -> S
         if width is None:
             width = _width(waiting)
             write.writerows(each[:width] for each in waiting)
-    return Sheet(index, sheet.name, hidden, target if rows else None, rows)
+    return Sheet(index, sheet.name, hidden, target if rows else None, rows, max(0, widest - width))
 
 
 def _width(top: list[list[str]]) -> int:
     """Up to the last column that holds anything but a spreadsheet's own heading for an empty column."""
-    return max((i + 1 for row in top for i, cell in enumerate(row) if cell.strip() and not _junk(cell, i)), default=1)
+    return max((i + 1 for row in top for i, cell in enumerate(row) if cell.strip() and not _junk(cell)), default=1)
 
 
-def _junk(cell: str, index: int) -> bool:
+def _junk(cell: str) -> bool:
     plain = cell.strip().lower()
-    return plain.startswith("column") and plain[6:].strip().isdigit() and index > 0
+    return plain.startswith("column") and plain[6:].strip().isdigit()
 
 
 def shown(cell: Cell) -> str:
