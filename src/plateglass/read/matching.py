@@ -148,7 +148,10 @@ def like_headings(layouts: Iterable[Layout], headings: Sequence[str], rows: Rows
     cells = [heading for heading in headings if heading.strip()]
     values = any(kinds.guess([cell]) != "text" or _PLATE.fullmatch(cell) for cell in cells)
     recurs = any(heading in set(column(rows, i)) for i, heading in enumerate(headings) if heading.strip())
-    return not values and not recurs and any(set(plain_heading(cell).split()) & words for cell in cells)
+    worded = any(set(plain_heading(cell).split()) & words for cell in cells)
+    below = [[cell.strip() for cell in column(rows, i) if cell.strip()] for i in range(len(headings))]
+    differs = any(kinds.guess(column_cells) != "text" for column_cells in below)
+    return not values and not recurs and (worded or differs)
 
 
 def listed(headings: Sequence[str], most: int = 40) -> str:

@@ -17,7 +17,7 @@ CHUNK: Final = 1 << 20
 _BLOCKS: Final = 256
 SAMPLE: Final = 6 * 1024
 """Bytes of one sample."""
-_KEPT: Final = bytes(sorted(set(range(256)) - set(b'"\n')))
+_DROPPED: Final = bytes(sorted(set(range(256)) - set(b'"\n\r')))
 _QUOTED: Final = re.compile(rb'"[^"]*"')
 _BLANK: Final = re.compile(rb"(?<=\n)\r?\n")
 
@@ -42,10 +42,11 @@ class Scan:
     bom: bool = False
     nuls: int = 0
     returns: int = 0
-    """Carriage returns."""
+    """Carriage returns outside quotes."""
     windows: int = 0
-    """Carriage returns followed by a newline."""
+    """Carriage returns followed by a newline, outside quotes."""
     newlines: int = 0
+    """Newlines outside quotes."""
     open_quote: bool = False
     """The number of quotes is odd: one of them was never closed."""
     echoes: int = 0
@@ -55,7 +56,7 @@ class Scan:
     @property
     def clean(self) -> bool:
         """Whether it can be read where it lies."""
-        uniform = self.returns in (0, self.windows) and (self.returns == 0 or self.windows == self.newlines)
+        uniform = self.returns == self.windows and self.windows in (0, self.newlines)
         return self.utf8 and not self.nuls and uniform
 
 
@@ -105,9 +106,6 @@ class _Pass:
         seen = self.seen
         if b"\0" in chunk:
             seen.nuls += chunk.count(b"\0")
-        if b"\r" in chunk:
-            seen.returns += chunk.count(b"\r")
-            seen.windows += chunk.count(b"\r\n")
         if seen.utf8 and not (chunk.isascii() and not self.decoder.getstate()[0]):
             self._decode(chunk, final=False)
 
@@ -123,16 +121,17 @@ class _Pass:
             self.tail = chunk[1 - len(self.echo) :] if len(self.echo) > 1 else b""
 
     def _records(self, chunk: bytes) -> None:
-        marks = chunk.translate(None, _KEPT)
-        parts = marks.replace(b'""', b"").split(b'"')
-        ended = len(b"".join(parts[int(self.inside) :: 2]))
-        self.seen.newlines += ended if len(parts) == 1 and not self.inside else marks.count(b"\n")
+        outside, odd = _outside(chunk, inside=self.inside)
+        ended = outside.count(b"\n")
+        self.seen.newlines += ended
+        if b"\r" in outside:
+            self.seen.returns += outside.count(b"\r")
+            self.seen.windows += outside.count(b"\r\n")
         blank = b"\n\r\n" if b"\r" in chunk else b"\n\n"
         blanks = self._blanks(chunk) if blank in chunk or b"\n\n" in chunk or self.fresh else 0
         self._sample(chunk)
         self.seen.records += ended - blanks
-        was_inside = self.inside
-        self.inside = was_inside ^ (len(parts) % 2 == 0)
+        self.inside ^= odd
         self.fresh = not self.inside and chunk.endswith(b"\n")
 
     def _blanks(self, chunk: bytes) -> int:
@@ -147,7 +146,7 @@ class _Pass:
         if self.offset >= self.next_sample:
             start = self._record_start(chunk)
             if start is not None:
-                before = self.seen.records + _ended(chunk[:start], inside=self.inside)
+                before = self.seen.records + _outside(chunk[:start], inside=self.inside)[0].count(b"\n")
                 self.seen.samples.append(Sample(before, chunk[start : start + SAMPLE]))
             self.next_sample = self.offset + self.stride
 
@@ -162,6 +161,7 @@ class _Pass:
         return None
 
 
-def _ended(chunk: bytes, *, inside: bool) -> int:
-    parts = chunk.translate(None, _KEPT).replace(b'""', b"").split(b'"')
-    return len(b"".join(parts[int(inside) :: 2]))
+def _outside(chunk: bytes, *, inside: bool) -> tuple[bytes, bool]:
+    """The line ends of a chunk that stand outside quotes, and whether its quotes are odd in number."""
+    parts = chunk.translate(None, _DROPPED).replace(b'""', b"").split(b'"')
+    return b"".join(parts[int(inside) :: 2]), len(parts) % 2 == 0
