@@ -38,6 +38,8 @@ SEARCHES: tuple[Column, ...] = (
     Column("weekday", "BIGINT", "1 Monday to 7 Sunday, in the agency's zone; NULL without a zone"),
     Column("lookback_ms", "BIGINT", "from the start of the window asked for to the search: time that went by"),
     Column("lookback_local_ms", "BIGINT", "the same between the two clock readings; NULL without a zone"),
+    Column("window_ms", "BIGINT", "from the start to the end of the window asked for: time that goes by"),
+    Column("window_local_ms", "BIGINT", "the same between the two clock readings; NULL without a zone"),
     Column("networks_below", "DOUBLE", "percent of the case's searches that reached fewer networks"),
     Column("devices_below", "DOUBLE", "percent of the case's searches that reached fewer cameras"),
     Column("listed", "BOOLEAN", "whether the owner's sharing list of that day has the agency; NULL where unknown"),

@@ -74,8 +74,9 @@ def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given]
     verdict = _verdict(rule, truths, needs, unset=unset, zone=zone)
     if rule.measure is None:
         return Compiled(rule, given, needs, verdict)
+    shown = {name: "…" if value is None else value for name, value in given.items()}
     buckets = tuple(
-        (bucket.label.format_map(given), _part(rule, f"measure.buckets.{n}", bucket.sql, columns, literals))
+        (bucket.label.format_map(shown), _part(rule, f"measure.buckets.{n}", bucket.sql, columns, literals))
         for n, bucket in enumerate(rule.measure.buckets)
     )
     measure = _part(rule, "measure.sql", rule.measure.sql, columns, literals)

@@ -12,7 +12,7 @@ from plateglass.check.scan import BLANK_STATE, Judged, untold
 from plateglass.model import Finding, Outcome
 from plateglass.store import Store, text
 
-UNRESOLVED = "(not resolved)"
+UNRESOLVED = "(not named)"
 """The group of all names that no agency was found for, and of agencies whose name may not stand in an output."""
 
 _PASS, _FAULT = OUTCOMES.index(Outcome.PASS), OUTCOMES.index(Outcome.FAIL)

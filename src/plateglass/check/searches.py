@@ -134,6 +134,7 @@ def _searches(world: World) -> str:
           CASE WHEN t.searched_off IS NOT NULL THEN (t.day + 3) % 7 + 1 END AS weekday,
           t.searched_at - t.from_at AS lookback_ms,
           t.searched_at + t.searched_off - t.from_at - t.from_off AS lookback_local_ms,
+          t.to_at - t.from_at AS window_ms, t.to_at + t.to_off - t.from_at - t.from_off AS window_local_ms,
           n.below AS networks_below, d.below AS devices_below, {listed}, {codes}
         FROM ({_told(world)}) AS t
         LEFT JOIN calendar AS c ON c.day = t.day
