@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from plateglass import catalogue, model, resolve, store
 from plateglass.errors import CaseUnusable
-from plateglass.resolve import identity, names
+from plateglass.resolve import identity, vocabulary
 
 CONTENT = catalogue.Catalogue()
-WORDS = names.vocabulary(CONTENT)
+WORDS = vocabulary.vocabulary(CONTENT)
 BODIES = identity.Bodies(CONTENT.agencies, WORDS)
 
 # name as written | state | kind | level | marks | agency
@@ -213,7 +213,7 @@ US Postal Inspection Service | - | federal | federal | - | us-uspis
 Exampleville VA US Air Force | va | federal | federal | - | us-va-exampleville-us-air-force
 Fort Exampleville GA US Army | ga | federal | federal | - | us-ga-fort-exampleville-us-army
 Exampleville National Park TN | tn | federal | federal | - | us-tn-exampleville-national-park
-Exampleville VA Medical Center PD | - | police | local | - | -
+Exampleville VA Medical Center PD | - | police | unknown | - | -
 Exampleville VA PD | va | police | local | - | us-va-exampleville-pd
 NCRIC | ca | fusion_centre | state | - | us-ca-ncric
 Exampleville Fusion Center MO | mo | fusion_centre | state | - | us-mo-exampleville-fusion-center
@@ -289,7 +289,85 @@ Saint Example MO PD | mo | police | local | - | us-mo-st-example-pd
 ST. EXAMPLE MO PD | mo | police | local | - | us-mo-st-example-pd
 Cañada Example CA PD | ca | police | local | - | us-ca-canada-example-pd
 Savannah Georgia PD | ga | police | local | - | us-ga-savannah-pd
+[Federal] Exampleville VA Medical Center PD|-|federal|federal|federal|us-federal-exampleville-va-medical-center-federal
 VA Medical Center PD | - | federal | federal | - | us-federal-va-medical-center
+Port Authority of NY & NJ PD | - | other_public | local | - | -
+Texarkana AR/TX PD | - | police | local | - | -
+Exampleville TX/OK PD | - | police | local | - | -
+ADAMS CO SO | - | sheriff | county | - | -
+EXAMPLEVILLE CO PD | - | police | county | - | -
+exampleville-co-pd | co | police | local | - | us-co-exampleville-pd
+exampleville-co-so | - | sheriff | county | - | -
+exampleville-county-co-so | co | sheriff | county | - | us-co-exampleville-county-so
+Sampleton County ME | - | unknown | unknown | - | -
+Sampleton County TX ME | - | unknown | unknown | - | -
+Sampleton County ME SO | me | sheriff | county | - | us-me-sampleton-county-so
+Sampleton County Superior CT | - | unknown | unknown | - | -
+Exampleville CT PD | ct | police | local | - | us-ct-exampleville-pd
+Exampleville PD ID Unit | - | police | local | - | -
+Exampleville PD ID | id | police | local | - | us-id-exampleville-pd
+Exampleville AZ PD ID Unit | az | police | local | - | us-az-exampleville-pd-id-unit
+Sampleton County IN PA | - | unknown | unknown | - | -
+Region VI Drug Task Force | - | task_force | unknown | - | -
+Wyoming Department of Public Safety | - | state_police | state | - | -
+Wyoming Highway Patrol | wy | state_police | state | - | us-wy-highway-patrol
+Oregon Public Safety Department | - | police | local | - | -
+Oregon State Police | or | state_police | state | - | us-or-state-police
+Nevada Department of Public Safety | nv | state_police | state | - | us-nv-department-of-public-safety
+Delaware DPS | - | state_police | state | - | -
+Texas DPS | tx | state_police | state | - | us-tx-department-of-public-safety
+Iowa Park PD | - | police | local | - | -
+Iowa Department of Public Safety | ia | state_police | state | - | us-ia-department-of-public-safety
+Arkansas Pass PD | - | police | local | - | -
+Fort Washington State Park | - | other_public | state | - | -
+Port Washington Police Department | - | police | local | - | -
+Lake Michigan PD | - | police | local | - | -
+George Washington University PD | - | university | state | - | -
+Washington University PD | - | university | state | - | -
+Norfolk State University PD | - | university | state | - | -
+Delaware State University PD | de | university | state | - | us-de-delaware-state-university
+Indiana University of Pennsylvania PD | pa | university | state | - | us-pa-indiana-university-of-pennsylvania
+Kansas City Missouri PD | mo | police | local | - | us-mo-kansas-city-pd
+Exampleville Missouri Police Department | mo | police | local | - | us-mo-exampleville-pd
+Exampleville PD Georgia | ga | police | local | - | us-ga-exampleville-pd
+Exampleville Police, Georgia | ga | police | local | - | us-ga-exampleville-pd
+Alabama-Coushatta PD | tx | tribal | tribal | - | us-tx-alabama-coushatta-tribe
+Iowa Tribe of Oklahoma PD | ok | tribal | tribal | - | us-ok-iowa-tribe-of-oklahoma
+Delaware Nation PD | - | tribal | tribal | - | -
+Mississippi Band of Exampleville Police | - | tribal | tribal | - | -
+Northern Virginia Task Force | va | task_force | unknown | - | us-va-northern-virginia-task-force
+Tennessee Valley Authority Police | - | federal | federal | - | us-tva-police
+New Jersey Transit PD | nj | other_public | local | - | us-nj-new-jersey-transit
+New York State Park Police | ny | other_public | state | - | us-ny-state-park
+Illinois Secretary of State Police | il | state_police | state | - | us-il-secretary-of-state-police
+Missouri State University PD | mo | university | state | - | us-mo-missouri-state-university
+Washington State Department of Corrections | wa | other_public | state | - | us-wa-state-department-of-corrections
+US Marshals Service Exampleville TX | tx | federal | federal | - | us-tx-us-marshals-service-exampleville
+US Marshals - Southern District of Texas | tx | federal | federal | - | us-tx-us-marshals-southern-district-of-texas
+DEA Task Force Exampleville OH | oh | federal | federal | - | us-oh-dea-task-force-exampleville
+HSI Task Force | - | federal | federal | - | us-federal-hsi-task-force
+ICE ERO Exampleville | - | federal | federal | - | us-federal-ice-ero-exampleville
+CBP - Exampleville Sector TX | tx | federal | federal | - | us-tx-cbp-exampleville-sector
+Homeland Security Investigations | - | federal | federal | - | us-ice-hsi
+[Federal] Exampleville VA PD | - | federal | federal | federal | us-federal-exampleville-va-pd-federal
+Exampleville VA PD [Federal] | - | federal | federal | federal | us-federal-exampleville-va-pd-federal
+[Federal] Exampleville TX VA PD | tx | federal | federal | federal | us-tx-exampleville-va-pd-federal
+National Guard Exampleville PA | pa | other_public | state | - | us-pa-national-guard-exampleville
+US Capitol Police | - | federal | federal | - | us-federal-us-capitol
+U.S. Marshals Service | - | federal | federal | - | us-usms
+U.S. Forest Service | - | federal | federal | - | us-federal-us-forest-service
+Federal Protective Service | - | federal | federal | - | us-federal-federal-protective-service
+Exampleville TX Federal Courthouse PD | tx | police | local | - | us-tx-exampleville-federal-courthouse-pd
+Office of Justice Exampleville | - | unknown | unknown | - | -
+Price CO PD | co | police | local | - | us-co-price-pd
+Ice County TX SO | tx | sheriff | county | - | us-tx-ice-county-so
+Ada ICE Example | - | unknown | unknown | - | -
+ice cream mall | - | private | private | - | -
+Naval Station Exampleville VA | va | federal | federal | - | us-va-naval-station-exampleville
+Fort Exampleville PD CA | ca | police | local | - | us-ca-fort-exampleville-pd
+Camp Exampleville NC Marine Corps Base | nc | federal | federal | - | us-nc-camp-exampleville-marine-corps-base
+JTTF | - | federal | federal | - | us-federal-jttf
+FBI JTTF Exampleville | - | federal | federal | - | us-federal-fbi-jttf-exampleville
 """
 
 ROWS = [tuple(cell.strip() for cell in line.split("|")) for line in TABLE.strip().splitlines()]

@@ -204,6 +204,8 @@ class Names(_Content):
     """Codes that are also words, titles or short forms."""
     place_nouns: tuple[str, ...]
     """Words behind a state's name that make it the name of a place."""
+    place_names: tuple[str, ...]
+    """States' names that are also names of towns with a force of their own."""
     place_leads: tuple[str, ...]
     """Words before a state's name that make it the name of a place or a region."""
     heads: tuple[str, ...]

@@ -15,7 +15,7 @@ from typing import Any
 
 from plateglass import catalogue, model, store
 from plateglass.errors import CaseUnusable, Place
-from plateglass.resolve import identity, names
+from plateglass.resolve import identity, names, vocabulary
 
 Organisation = identity.Organisation
 Parsed = names.Parsed
@@ -23,12 +23,12 @@ Parsed = names.Parsed
 
 def parse(name: str, content: catalogue.Catalogue) -> names.Parsed:
     """What one name says by itself: place, state, kind, level, marks."""
-    return names.parse(name, names.vocabulary(content))
+    return names.parse(name, vocabulary.vocabulary(content))
 
 
 def organisation(name: str, content: catalogue.Catalogue) -> identity.Organisation:
     """What one name means by itself, such as the home agency's."""
-    words = names.vocabulary(content)
+    words = vocabulary.vocabulary(content)
     return identity.resolved([name], words, identity.Bodies(content.agencies, words))[name]
 
 
@@ -55,7 +55,7 @@ def organisations(
     case: store.Store, content: catalogue.Catalogue, home: str = "", judgements: Iterable[Mapping[str, Any]] = ()
 ) -> None:
     """From `names` the table `organisations`: one row a distinct name, with agency, state, kind, level and how."""
-    words = names.vocabulary(content)
+    words = vocabulary.vocabulary(content)
     written = case.rows("SELECT CAST(id AS VARCHAR), min(name) FROM names WHERE id IS NOT NULL GROUP BY id ORDER BY 1")
     found = identity.resolved(
         (name for _, name in written), words, identity.Bodies(content.agencies, words), home, judged(judgements)

@@ -20,7 +20,7 @@ from rapidfuzz.distance import OSA
 from plateglass import catalogue
 from plateglass.errors import CaseUnusable, Place
 from plateglass.model import Kind, Level
-from plateglass.resolve import names
+from plateglass.resolve import names, vocabulary
 
 SIMILAR: Final = 0.84
 """The least OSA similarity of two spellings of one place."""
@@ -51,7 +51,7 @@ class Organisation:
 class Bodies:
     """The special bodies of the content, by every spelling of their names."""
 
-    def __init__(self, content: Mapping[str, catalogue.Agencies], words: names.Vocabulary) -> None:
+    def __init__(self, content: Mapping[str, catalogue.Agencies], words: vocabulary.Vocabulary) -> None:
         """Index every name and alias."""
         self.by_id = {body.id: body for agencies in content.values() for body in agencies.bodies}
         self._by_key: dict[str, dict[str, catalogue.Body]] = defaultdict(dict)
@@ -59,7 +59,7 @@ class Bodies:
             for spelling in (body.name, *body.aliases):
                 self._by_key[words.key(names.parse(spelling, words).bare)][body.id] = body
 
-    def find(self, parsed: names.Parsed, words: names.Vocabulary) -> catalogue.Body | None:
+    def find(self, parsed: names.Parsed, words: vocabulary.Vocabulary) -> catalogue.Body | None:
         """The one body that a name means, if its state does not speak against it."""
         found = [
             body for body in self._by_key.get(words.key(parsed.bare), {}).values() if parsed.state in (None, body.state)
@@ -69,7 +69,7 @@ class Bodies:
 
 def resolved(
     written: Iterable[str],
-    words: names.Vocabulary,
+    words: vocabulary.Vocabulary,
     bodies: Bodies,
     home: str = "",
     judged: Mapping[str, str] | None = None,
@@ -83,7 +83,7 @@ def resolved(
     return _judged(found, words, bodies, judged or {})
 
 
-def _alone(name: str, words: names.Vocabulary, bodies: Bodies) -> Organisation:
+def _alone(name: str, words: vocabulary.Vocabulary, bodies: Bodies) -> Organisation:
     """What one name means by itself."""
     parsed = names.parse(name, words)
     body = bodies.find(parsed, words)
@@ -102,18 +102,17 @@ def _as_body(parsed: names.Parsed, body: catalogue.Body) -> names.Parsed:
     )
 
 
-def agency_id(parsed: names.Parsed, words: names.Vocabulary) -> str | None:
+def agency_id(parsed: names.Parsed, words: vocabulary.Vocabulary) -> str | None:
     """The id that follows from a name alone; None where it names no state, no place or no kind of public body."""
     if parsed.kind in _PRIVATE or not parsed.place:
         return None
     if parsed.state is None and parsed.kind is not Kind.FEDERAL:
         return None
-    kind = "federal" if parsed.kind is Kind.FEDERAL and parsed.tail else ""
-    parts = ("us", parsed.state or "federal", _place_key(parsed, words), parsed.tail, words.key(parsed.rest), kind)
+    parts = ("us", parsed.state or "federal", _place_key(parsed, words), parsed.tail, words.key(parsed.rest))
     return "-".join(part for part in parts if part)
 
 
-def _place_key(parsed: names.Parsed, words: names.Vocabulary) -> str:
+def _place_key(parsed: names.Parsed, words: vocabulary.Vocabulary) -> str:
     key = words.key(parsed.place)
     if parsed.tail:
         for spelling in words.names.states.get(parsed.state or "", ()):
@@ -123,13 +122,14 @@ def _place_key(parsed: names.Parsed, words: names.Vocabulary) -> str:
     if parsed.tail == "so" and parsed.state not in words.names.city_sheriffs and not _FORM.search(key):
         return f"{key}-parish" if parsed.state in words.names.parishes else f"{key}-county"
     if not parsed.tail and parsed.level is Level.STATE and parsed.kind is not Kind.UNIVERSITY:
-        for spelling in words.names.states[parsed.state or ""]:
-            key = re.sub(rf"(^|-){words.key(spelling)}(?=-|$)", "", key).strip("-")
-        key = key.removeprefix("office-of-").removesuffix("-of").removesuffix("-office")
+        bare = key
+        for spelling in words.names.states.get(parsed.state or "", ()):
+            bare = re.sub(rf"(^|-){words.key(spelling)}(?=-|$)", "", bare).strip("-")
+        return bare.removeprefix("office-of-").removesuffix("-of").removesuffix("-office") or key
     return key
 
 
-def _of_home(organisation: Organisation, owner: Organisation, words: names.Vocabulary) -> Organisation:
+def _of_home(organisation: Organisation, owner: Organisation, words: vocabulary.Vocabulary) -> Organisation:
     """A name without a state that is the home agency's own name but for the state."""
     parsed, own = organisation.parsed, owner.parsed
     if organisation.agency is not None or owner.agency is None or parsed.state is not None or parsed.kind in _PRIVATE:
@@ -143,7 +143,7 @@ def _of_home(organisation: Organisation, owner: Organisation, words: names.Vocab
 # --- spellings of one agency ---------------------------------------------------------------------------------------
 
 
-def _merged(found: dict[str, Organisation], words: names.Vocabulary) -> dict[str, Organisation]:
+def _merged(found: dict[str, Organisation], words: vocabulary.Vocabulary) -> dict[str, Organisation]:
     """With slips of the keyboard and missing blanks taken as the agency that they mean, and one name for each."""
     same = _slips(found.values(), words)
     merged = {}
@@ -153,7 +153,7 @@ def _merged(found: dict[str, Organisation], words: names.Vocabulary) -> dict[str
     return _named(merged, words)
 
 
-def _named(found: dict[str, Organisation], words: names.Vocabulary) -> dict[str, Organisation]:
+def _named(found: dict[str, Organisation], words: vocabulary.Vocabulary) -> dict[str, Organisation]:
     """One spelling for each agency: one that says the id's place in full, that most names have, the shortest."""
     spellings: dict[str, Counter[tuple[bool, str]]] = defaultdict(Counter)
     for o in found.values():
@@ -164,13 +164,11 @@ def _named(found: dict[str, Organisation], words: names.Vocabulary) -> dict[str,
         agency: min(counted, key=lambda s: (s[0], -counted[s], len(s[1]), s[1]))[1]
         for agency, counted in spellings.items()
     }
-    return {
-        name: o if o.how == "content" else replace(o, name=best.get(o.agency or "", o.name))
-        for name, o in found.items()
-    }
+    shown = {name: o.name if o.how == "content" else best.get(o.agency or "", o.name) for name, o in found.items()}
+    return {name: o if o.name == shown[name] else replace(o, name=shown[name]) for name, o in found.items()}
 
 
-def _slips(found: Iterable[Organisation], words: names.Vocabulary) -> dict[str, str]:
+def _slips(found: Iterable[Organisation], words: vocabulary.Vocabulary) -> dict[str, str]:
     """Agency id of a misspelt name -> id of the agency that it means."""
     groups: dict[tuple[str | None, str, str], dict[str, str]] = defaultdict(dict)
     attested: Counter[str] = Counter()
@@ -237,22 +235,22 @@ def slip(rare: str, common: str) -> bool:
 
 
 def _judged(
-    found: dict[str, Organisation], words: names.Vocabulary, bodies: Bodies, judged: Mapping[str, str]
+    found: dict[str, Organisation], words: vocabulary.Vocabulary, bodies: Bodies, judged: Mapping[str, str]
 ) -> dict[str, Organisation]:
     """With the decisions of people in place of ours; an empty id says that the name is no agency's."""
-    decided = {names.tidy(name)[0].lower(): agency for name, agency in judged.items()}
+    decided = {vocabulary.tidy(name)[0].lower(): agency for name, agency in judged.items()}
     if not decided:
         return found
     known: dict[str | None, Organisation] = {o.agency: o for o in found.values() if o.agency}
     after = {}
     for name, organisation in found.items():
-        agency = decided.get(names.tidy(name)[0].lower())
+        agency = decided.get(vocabulary.tidy(name)[0].lower())
         after[name] = organisation if agency is None else _decided(organisation, agency, known, words, bodies)
     return after
 
 
 def _decided(
-    organisation: Organisation, agency: str, known: Mapping[str | None, Organisation], words: names.Vocabulary,
+    organisation: Organisation, agency: str, known: Mapping[str | None, Organisation], words: vocabulary.Vocabulary,
     bodies: Bodies,
 ) -> Organisation:  # fmt: skip
     if not agency:
@@ -277,7 +275,7 @@ def _decided(
     )
 
 
-def _from_id(agency: str, words: names.Vocabulary) -> names.Parsed:
+def _from_id(agency: str, words: vocabulary.Vocabulary) -> names.Parsed:
     """What an agency's id says of itself."""
     parts = agency.split("-")[1:]
     state = parts[0] if parts[0] in words.codes and len(parts) > 1 else None
