@@ -9,11 +9,13 @@ import re
 import zipfile
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from plateglass import demo
+from plateglass.catalogue import Catalogue
 from plateglass.demo import bulk, plan, workbook, world
 
 SMALL = 900
@@ -57,13 +59,18 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     assert demo.make(tmp_path / "c", searches=400, seed=9).paths[0].read_bytes() != one.paths[0].read_bytes()
 
 
-def test_a_planted_rule_trips_as_often_in_a_large_case_as_in_a_small_one_where_one_log_tells() -> None:
-    """Plants don't grow with the case: what is planted is a fixed set of searches."""
-    sets = [
-        sorted(p for s in plan.searches(number, 5) for p in s.plants if not p.startswith("screens/days"))
-        for number in (400, 1500)
-    ]
-    assert sets[0] == sets[1]
+def test_plants_don_t_grow_with_the_case() -> None:
+    """What is planted is a fixed set of searches, whatever stands around it."""
+    few, many = (sorted(rule for s in plan.searches(n, 5) for rule in s.plants) for n in (400, 1500))
+    assert few == many
+
+
+def test_every_rule_is_planted_and_nothing_else(truth: demo.Truth) -> None:
+    """A rule that is added without a plant fails here."""
+    rules = {rule for rule in Catalogue().rules if rule.partition("/")[0] in truth.rules}
+    assert set(truth.over) == rules
+    assert set(truth.person) <= rules
+    assert all(truth.over.values())
 
 
 def test_no_two_searches_share_a_second_unless_they_are_one_users_overlap() -> None:
@@ -91,14 +98,18 @@ def test_every_plate_has_one_of_the_made_up_forms() -> None:
 
 def test_look_backs_are_over_the_retention_by_the_margin_that_is_planted() -> None:
     limit = world.RETENTION_DAYS * plan.DAY
-    over = {"seconds": (1, 60), "an hour": (plan.HOUR, plan.HOUR), "days": (2 * plan.DAY, 500 * plan.DAY)}
+    over = {
+        plan.READY_MADE: (1, 60),
+        plan.CLOCK_CHANGE: (plan.HOUR, plan.HOUR),
+        plan.OVER_A_DAY: (2 * plan.DAY, 500 * plan.DAY),
+    }  # fmt: skip
     seen = set()
     for search in plan.searches(SMALL, 3):
-        margins = [p.partition("=")[2] for p in search.plants if p.startswith("promises/look-back")]
-        if margins:
-            low, high = over[margins[0]]
+        if "promises/look-back" in search.plants:
+            margin = search.plants["promises/look-back"][-1]
+            low, high = over[margin]
             assert low <= search.at - search.from_at - limit <= high
-            seen.add(margins[0])
+            seen.add(margin)
         else:
             assert search.at - search.from_at <= limit
     assert seen == set(over)
@@ -107,7 +118,7 @@ def test_look_backs_are_over_the_retention_by_the_margin_that_is_planted() -> No
 def test_the_hour_over_the_retention_is_thirty_days_on_the_clock() -> None:
     """30 calendar days across the change of the clocks are 30 days and an hour."""
     for search in plan.searches(SMALL, 3):
-        if "promises/look-back=an hour" in search.plants:
+        if plan.CLOCK_CHANGE in search.plants.get("promises/look-back", ()):
             there, back = (
                 datetime.fromtimestamp(t, world.ZONE).replace(tzinfo=None) for t in (search.at, search.from_at)
             )
@@ -133,16 +144,17 @@ def test_the_truth_says_where_a_run_differs(truth: demo.Truth) -> None:
     right = {
         "records": truth.records, "rejected": truth.rejected, "searches": truth.searches,
         "sources": [{"name": f.name, "records": f.records, "rejected": f.rejected} for f in truth.files],
-        "rules": {
-            rule: {"over": truth.over.get(rule), "needs_person": truth.person.get(rule)}
-            for rule in {*truth.over, *truth.person}
-        },
     }  # fmt: skip
-    assert truth.differences(right) == []
-    assert truth.differences({**right, "searches": truth.searches - 1}) == [
-        f"searches: found {truth.searches - 1}, planted {truth.searches}"
-    ]
-    assert len(truth.differences({**right, "rules": {}})) == len(truth.over) + len(truth.person)
+    rules: dict[str, dict[str, Any]] = {
+        rule: {"over": units, "needs_person": truth.person.get(rule, 0), "margin": truth.margins.get(rule, {}).items()}
+        for rule, units in truth.over.items()
+    }
+    assert truth.differences(right, rules) == []
+    one_less = {**right, "searches": truth.searches - 1}
+    assert truth.differences(one_less, rules) == [f"searches: found {truth.searches - 1}, planted {truth.searches}"]
+    off = rules | {"promises/look-back": {**rules["promises/look-back"], "margin": ()}}
+    assert len(truth.differences(right, off)) == len(truth.margins["promises/look-back"])
+    assert truth.differences(right, {})[0].startswith("rules: found []")
 
 
 def test_bulk_files_hold_each_search_as_often_as_asked(tmp_path: Path) -> None:

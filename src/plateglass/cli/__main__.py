@@ -2,4 +2,5 @@
 
 from plateglass.cli import main
 
-main()
+if __name__ == "__main__":  # a process that the run starts imports this file too
+    main()

@@ -16,6 +16,8 @@ from plateglass.case import Case, Settings
 from plateglass.catalogue import Catalogue
 from plateglass.cli import options, scratch, screen
 from plateglass.errors import Severity
+from plateglass.model import Finding
+from plateglass.model import Outcome as Verdict
 
 REPORT = Path("plateglass-report")
 """Where a report goes if nobody says so."""
@@ -93,6 +95,11 @@ def summary(report: Path) -> dict[str, Any]:
     return found
 
 
+def _told(finding: Finding) -> dict[str, Any]:
+    person = finding.counts.get(Verdict.NEEDS_PERSON, 0)
+    return {"over": finding.over, "needs_person": person, "margin": finding.margin}
+
+
 @screen.reported
 def demonstrate(out: Made = None, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
     """Make up a case, audit it, and compare what is found with what was planted."""
@@ -103,7 +110,7 @@ def demonstrate(out: Made = None, quiet: options.Quiet = False, as_json: options
     )
     with screen.bars(quiet=quiet or as_json) as progress:
         outcome = pipeline.audit(Case.make(root / "case", found), list(truth.paths), root / "report", progress)
-    differences = truth.differences(summary(outcome.report))
+    differences = truth.differences(summary(outcome.report), {f.rule: _told(f) for f in outcome.findings})
     if not as_json:
         planted = sum(truth.over.values())
         told = f"{len(truth.over)} rules, {planted} planted units, {truth.records:,} records: "

@@ -9,17 +9,16 @@ forms `ZZT0001` to `ZZT0099` and `8ZZZ101` to `8ZZZ199` (in bulk `ZZT0001A`), pe
 from __future__ import annotations
 
 import zipfile
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from plateglass.demo import logs, plan, workbook, world
+from plateglass.demo import counted, logs, plan, workbook, world
 from plateglass.demo.truth import Canary, FileTruth, Truth
 
 __all__ = ["SEARCHES", "Canary", "FileTruth", "Truth", "make"]
 
-SEARCHES = 4_000
-"""How many searches the demo has."""
+SEARCHES = 6_000
+"""How many searches the demo has; with fewer than 4,000, logs are too thin for the truth about their days to show."""
 
 
 def make(folder: Path, *, searches: int = SEARCHES, seed: int = 1) -> Truth:
@@ -40,8 +39,9 @@ def make(folder: Path, *, searches: int = SEARCHES, seed: int = 1) -> Truth:
         rules=("screens", "promises", "us-ca", "custodian"),
         files=(*(_file(log) for log in written), *tables),
         searches=len({log.shown(search) for log in written for search in log.searches}),
-        over=_over(written),
-        person={},
+        over=counted.over(written),
+        person=counted.person(written),
+        margins=counted.margins(written),
         canaries=tuple(_canaries(made)),
     )
 
@@ -75,7 +75,7 @@ def _file(log: logs.Log) -> FileTruth:
 def _sharing_lists(folder: Path) -> Iterable[FileTruth]:
     """Two lists, two months apart; the second has lost one agency."""
     heading = ["Organization Name", "Networks Shared With Me", "Networks I'm Sharing"]
-    orgs = [*world.NEIGHBOURS, *world.OUT_OF_STATE, world.FEDERAL, world.PRIVATE, world.UNPLACED]
+    orgs = [*world.NEIGHBOURS, world.DROPPED, *world.OUT_OF_STATE, world.FEDERAL, world.PRIVATE, world.UNPLACED]
     for name, gone in (("SharedNetworks_2025_August_1.csv", ""), ("SharedNetworks_2025_October_1.csv", world.DROPPED)):
         rows = [[org, _inbound(org), world.HOME] for org in orgs if org != gone]
         rows.append(["University of Example, Sampleton CA PD", "University of Example, Sampleton", ""])
@@ -103,35 +103,6 @@ def _statistics(folder: Path, written: Sequence[logs.Log]) -> FileTruth:
         rows.append([slug, day, *figures, "Example List, Sample List", "9", "0", str(log.records)])
     (folder / "portal_stats.csv").write_bytes(logs.table([heading, *rows]).encode())
     return FileTruth("portal_stats.csv", len(rows), 0, 0, "portal_statistics")
-
-
-NEEDS = {
-    "screens/reason-missing": {"reason"},
-    "screens/case-number-absent": {"case_no"},
-    "screens/purpose-": {"reason"},
-    "promises/look-back": {"frame"},
-    "screens/reach-networks": {"networks"},
-    "screens/reach-devices": {"devices"},
-    "screens/searcher-": {"org"},
-    "promises/not-on-sharing-list": {"org"},
-    "promises/after-switch-off": {"org"},
-    "custodian/account-overlap": {"account", "target"},
-}
-"""The fields that a log must show for a plant to be at fault in it, by rule or the rules' common beginning."""
-
-
-def _over(written: Iterable[logs.Log]) -> dict[str, int]:
-    """Rule -> distinct searches at fault, over the logs that show the fields that tell."""
-    every = ((log, search) for log in written for search in log.searches)
-    units = {(log.shown(search), plant.partition("=")[0]) for log, search in every for plant in _told(log, search)}
-    return dict(sorted(Counter(rule for _, rule in units).items()))
-
-
-def _told(log: logs.Log, search: plan.Search) -> Iterable[str]:
-    for plant in search.plants:
-        needs = next(fields for rule, fields in NEEDS.items() if plant.startswith(rule))
-        if needs <= log.fields(search):
-            yield plant
 
 
 def _canaries(made: Iterable[plan.Search]) -> Iterable[Canary]:

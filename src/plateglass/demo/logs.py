@@ -10,7 +10,8 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from itertools import cycle, islice
 
 from plateglass.demo import world
 from plateglass.demo.plan import Search
@@ -66,6 +67,7 @@ REASON_LATE = (
     "Name", "Org Name", "Total Networks Searched", "Total Devices Searched", "Time Frame", "License Plate", "Case #",
     "Filters", "Reason", "Search Time",
 )  # fmt: skip
+FEW = ("Org Name", "Total Networks Searched", "Time Frame", "Search Time", "Search Type")
 PORTAL = ("id", "userId", "searchDate", "networkCount", "reason")
 PORTAL_OFFENCE = ("id", "userId", "searchDate", "networkCount", "caseNumber", "offenseType")
 
@@ -113,7 +115,8 @@ class Log:
 
     def shown(self, search: Search) -> tuple[tuple[str, str], ...]:
         """What the log shows of one search: field and cell, whatever the columns' order."""
-        return tuple(sorted((CELLS[c][0], cell) for c, cell in zip(self.columns, self.row(search), strict=True)))
+        cells = zip(self.columns, self.row(search), strict=True)
+        return tuple(sorted((CELLS[column][0], cell) for column, cell in cells if cell))
 
     def rows(self) -> list[list[str]]:
         """Every record in the order of the file, without the headings."""
@@ -167,7 +170,7 @@ def logs(searches: Sequence[Search]) -> Iterator[Log]:
     """Every search log of the case, with the searches that it shows and its quirks."""
     own = [s for s in searches if s.org == world.HOME]
     yield Log("8_1_2025-11_30_2025-Exampleville CA PD-Audit.csv", "organisation_audit", world.HOME, FULL, own)
-    yield _early(searches)
+    yield from _early(searches)
     yield _late(searches)
     before = [s for s in searches if world.SAMPLETON in s.shown_to and s.day < world.TURN]
     yield Log(
@@ -179,15 +182,22 @@ def logs(searches: Sequence[Search]) -> Iterator[Log]:
         "Mockford CA PD_Network_Audit_2025-10-01_2025-11-30.xlsx", "network_audit", world.MOCKFORD, REASON_LATE, after,
         between=" to ", sheets=("October", "November"),
     )  # fmt: skip
+    yield _capped(searches)
     yield from _portals(searches)
 
 
-def _early(searches: Sequence[Search]) -> Log:
-    """Exampleville's network log in the full layout, eleven of its records twice."""
+def _early(searches: Sequence[Search]) -> Iterator[Log]:
+    """Exampleville's network log without ids, in two files that share a day; some records stand in a file twice."""
     shown = [s for s in searches if world.HOME in s.shown_to and s.day < world.TURN]
-    twice = [s for s in shown if s.org in world.NEIGHBOURS][:11]
-    shown = sorted([*shown, *twice], key=lambda s: s.at)
-    return Log("8_1_2025-9_30_2025-Exampleville CA PD-Network-Audit.csv", "network_audit", world.HOME, FULL, shown)
+    shared = date(2025, 8, 31)
+    for period, days in (
+        ("8_1_2025-8_31_2025", [s for s in shown if s.day <= shared]),
+        ("8_31_2025-9_30_2025", [s for s in shown if s.day >= shared]),
+    ):
+        twice = [s for s in days if s.org in world.NEIGHBOURS][:11]
+        records = sorted([*days, *twice], key=lambda s: s.at)
+        name = f"{period}-Exampleville CA PD-Network-Audit.csv"
+        yield Log(name, "network_audit", world.HOME, WITHOUT_ID, records)
 
 
 def _late(searches: Sequence[Search]) -> Log:
@@ -203,6 +213,19 @@ def _late(searches: Sequence[Search]) -> Log:
     long = [*log.row(shown[3]), "one cell too many"]
     log.broken = [*undated, long]
     return log
+
+
+CAP = 10_000
+"""The number of records at which one of the logs ends."""
+
+
+def _capped(searches: Sequence[Search]) -> Log:
+    """A log of few columns, each record five times over, that ends at a round number of records."""
+    org = "Specimen Beach CA PD"
+    shown = [s for s in searches if s.org in world.NEIGHBOURS][: CAP // 5]
+    records = sorted(islice(cycle(shown), CAP), key=lambda s: s.at)
+    name = f"8_1_2025-9_30_2025-{org}-Network-Audit.csv"
+    return Log(name, "network_audit", org, FEW, records)
 
 
 PRINTED = "2025-11-30"

@@ -7,6 +7,7 @@ where a log shows the fields that tell; `logs` counts that.
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -39,8 +40,10 @@ class Search:
     prompt: str = ""
     moderation: str = ""
     offence: str = ""
-    plants: frozenset[str] = field(default=frozenset(), compare=False)
-    """The rules that it trips, as `rule` or `rule=margin`."""
+    plants: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    """The rules that it trips, each with the classes of the rule's margin that it falls into."""
+    person: frozenset[str] = field(default=frozenset(), compare=False)
+    """The rules by which only a person can decide."""
     shown_to: frozenset[str] = field(default=frozenset({world.HOME}), compare=False)
     """The agencies whose cameras it reached: their network logs show it."""
 
@@ -99,7 +102,7 @@ def searches(number: int, seed: int) -> list[Search]:
     cast = Cast(seed)
     planted = [*_texts(cast), *_windows(cast), *_reaches(cast), *_outsiders(cast), *_overlaps(cast), *_odd(cast)]
     rest = max(number - len(planted), 0)
-    own = [cast.search(world.HOME) for _ in range(rest * 2 // 5)]
+    own = [cast.search(world.HOME) for _ in range(rest // 4)]
     others = [_switched_off(cast.search(cast.choice(world.NEIGHBOURS))) for _ in range(rest - len(own))]
     return sorted([*planted, *own, *others, *_elsewhere(cast)], key=lambda s: (s.at, s.target))
 
@@ -118,7 +121,7 @@ def _elsewhere(cast: Cast) -> list[Search]:
 
 _NEIGHBOURS = frozenset({world.SAMPLETON, world.MOCKFORD})
 BLANKS = ("", "", "", "-", world.DASHES)
-PURPOSES: dict[str, tuple[tuple[str, str], ...]] = {
+PURPOSES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "p01": (("ICE ERO detainer", "explicit"), ("ICE hold", "probable"), ("overstay", "ambiguous")),
     "p02": (("alien smuggling", "explicit"), ("8 USC 1326", "explicit"), ("smuggling", "ambiguous")),
     "p03": (("immigration (criminal)", "explicit"), ("ICE assist", "probable"), ("HSI", "ambiguous")),
@@ -126,22 +129,35 @@ PURPOSES: dict[str, tuple[tuple[str, str], ...]] = {
     "p25": (("abortion", "explicit"), ("planned parenthood", "probable")),
 }
 """Code -> (reason, tier) as planted."""
+SAYS_LITTLE = ("ICE assist", "HSI")
+"""Those of them that name an agency and no offence: whether that is a purpose is for a person."""
 EACH = 4
 """How many searches carry each planted reason."""
 
 
 def _texts(cast: Cast) -> list[Search]:
-    """Blank reasons, absent case numbers, and the purposes of the taxonomy, one code each."""
-    found = [_with(cast, "screens/reason-missing", reason=text) for text in BLANKS for _ in range(2)]
-    found += [_with(cast, "screens/case-number-absent", case_no=text) for text in BLANKS for _ in range(3)]
+    """Blank and empty reasons, absent case numbers, and the purposes of the taxonomy, one code each."""
+    blank = {"screens/reason-missing": (), "us-ca/access-record": (), "us-ca/purpose-stated": ()}
+    found = [_with(cast, blank, reason=text) for text in BLANKS for _ in range(2)]
+    found += [_with(cast, {"screens/case-number-absent": ()}, case_no=text) for text in BLANKS for _ in range(3)]
+    nothing = [_with(cast, {}, reason="investigation") for _ in range(6)]
+    found += [replace(s, person=frozenset({"screens/reason-missing", "us-ca/purpose-stated"})) for s in nothing]
     for code, texts in PURPOSES.items():
-        rule = f"screens/purpose-{code}"
-        found += [_with(cast, f"{rule}={tier}", reason=text) for text, tier in texts for _ in range(EACH)]
+        for text, tier in texts:
+            asked = frozenset({"us-ca/purpose-stated"}) if text in SAYS_LITTLE else frozenset()
+            plants = {f"screens/purpose-{code}": (tier,)}
+            found += [replace(_with(cast, plants, reason=text), person=asked) for _ in range(EACH)]
     return found
 
 
-def _with(cast: Cast, plant: str, **changes: Any) -> Search:
-    return replace(cast.search(world.HOME), plants=frozenset({plant}), **changes)
+def _with(cast: Cast, plants: Mapping[str, tuple[str, ...]], **changes: Any) -> Search:
+    return replace(cast.search(world.HOME), plants=plants, **changes)
+
+
+UNDER_72_MINUTES = "by under 72 minutes"
+READY_MADE = "by under 72 minutes, with a window of exactly 30 days: a ready-made choice"
+CLOCK_CHANGE = "by the hour that a clock change makes: a window of exactly 30 days on the clock"
+OVER_A_DAY = "by more than a day"
 
 
 def _windows(cast: Cast) -> list[Search]:
@@ -149,68 +165,89 @@ def _windows(cast: Cast) -> list[Search]:
     limit = world.RETENTION_DAYS * DAY
     change = datetime.fromtimestamp(world.CHANGE.timestamp(), world.ZONE).date()
     after = (change + timedelta(days=1), change + timedelta(days=world.RETENTION_DAYS - 3))
-    found = [_window(cast.search(world.HOME), limit + 3, "seconds") for _ in range(20)]
-    found += [_window(cast.search(world.HOME, *after), limit + HOUR, "an hour") for _ in range(8)]
-    found += [_window(cast.search(world.HOME), limit + (2 + n) * DAY, "days") for n in range(12)]
-    found += [_window(cast.search(world.HOME), 524 * DAY, "days")]
+    found = [_window(cast.search(world.HOME), limit + 3, limit, UNDER_72_MINUTES, READY_MADE) for _ in range(20)]
+    hour = [cast.search(world.HOME, *after) for _ in range(8)]
+    found += [_window(search, limit + HOUR, limit + HOUR, UNDER_72_MINUTES, CLOCK_CHANGE) for search in hour]
+    found += [_window(cast.search(world.HOME), limit + (2 + n) * DAY, 7 * DAY, OVER_A_DAY) for n in range(12)]
+    found += [_window(cast.search(world.HOME), 524 * DAY, 524 * DAY, OVER_A_DAY)]
     kept = [cast.search(world.HOME) for _ in range(10)]
     return found + [replace(s, from_at=s.at - limit, to_at=s.at) for s in kept]
 
 
-def _window(search: Search, back: int, margin: str) -> Search:
-    plants = frozenset({f"promises/look-back={margin}"})
-    return replace(search, from_at=search.at - back, to_at=search.at - 3, plants=plants)
+def _window(search: Search, back: int, length: int, *margin: str) -> Search:
+    start = search.at - back
+    return replace(search, from_at=start, to_at=start + length, plants={"promises/look-back": margin})
 
 
 def _reaches(cast: Cast) -> list[Search]:
     """Searches of several thousand networks, and of tens of thousands of cameras."""
-    far = [cast.search(world.HOME, last=world.TURN - timedelta(days=2)) for _ in range(6)]
-    wide = [cast.search(world.HOME, last=world.TURN - timedelta(days=2)) for _ in range(5)]
+    far = [cast.search(world.HOME) for _ in range(6)]
+    wide = [cast.search(world.HOME) for _ in range(5)]
     return [
-        *(replace(s, networks=str(6_000 + n), plants=frozenset({"screens/reach-networks"})) for n, s in enumerate(far)),
-        *(replace(s, devices=str(90_000 + n), plants=frozenset({"screens/reach-devices"})) for n, s in enumerate(wide)),
+        *(replace(s, networks=str(6_000 + n)) for n, s in enumerate(far)),
+        *(replace(s, devices=str(90_000 + n)) for n, s in enumerate(wide)),
     ]
 
 
+_BEFORE = world.SWITCH_OFF - timedelta(days=1)
+
+
 def _outsiders(cast: Cast) -> list[Search]:
-    """Searchers from other states, a federal one, one on no list, one dropped from it, and all after the switch-off."""
-    before = world.SWITCH_OFF - timedelta(days=1)
-    found = []
-    for org in world.OUT_OF_STATE:
-        found += [_plant(cast.search(org, last=before), "screens/searcher-out-of-state") for _ in range(7)]
-    found += [_plant(cast.search(world.FEDERAL, last=before), "screens/searcher-federal") for _ in range(6)]
-    found += [_plant(cast.search(world.UNLISTED, last=before), "promises/not-on-sharing-list") for _ in range(5)]
-    found += [cast.search(org, last=before) for org in (world.UNPLACED, world.INACTIVE) for _ in range(4)]
-    late = (world.SWITCH_OFF + timedelta(days=1), world.LAST)
-    found += [_plant(cast.search(world.MOCKFORD, *late), "promises/after-switch-off") for _ in range(9)]
-    return found
+    """Searchers from other states, a federal one, a private one, one on no list, and some without a place."""
+    away = {"screens/searcher-out-of-state": (), "us-ca/in-state-sharing": ("by bodies of other states",)}
+    federal = {"screens/searcher-federal": (), "us-ca/in-state-sharing": ("by federal bodies",)}
+    unlisted: Mapping[str, tuple[str, ...]] = {"promises/not-on-sharing-list": ()}
+    found = [_by(cast, org, away) for org in world.OUT_OF_STATE for _ in range(7)]
+    found += [_by(cast, world.FEDERAL, federal) for _ in range(6)]
+    found += [_by(cast, world.UNLISTED, unlisted) for _ in range(5)]
+    found += [_by(cast, org, {}) for org in (world.UNPLACED, world.INACTIVE) for _ in range(4)]
+    private = [_by(cast, world.PRIVATE, {}) for _ in range(3)]
+    found += [replace(s, person=frozenset({"us-ca/in-state-sharing"})) for s in private]
+    return found + _late(cast)
 
 
-def _plant(search: Search, *rules: str) -> Search:
-    return replace(search, plants=search.plants | frozenset(rules))
+def _by(cast: Cast, org: str, plants: Mapping[str, tuple[str, ...]]) -> Search:
+    return replace(cast.search(org, last=_BEFORE), plants=plants)
+
+
+def _late(cast: Cast) -> list[Search]:
+    """Searches after the switch-off, and by an agency before and after it was taken off the sharing list."""
+    switch: Mapping[str, tuple[str, ...]] = {"promises/after-switch-off": ()}
+    dropped = {**switch, "promises/not-on-sharing-list": ()}
+    early = [cast.search(world.DROPPED, last=world.FIRST + timedelta(days=24)) for _ in range(6)]
+    start = world.SWITCH_OFF + timedelta(days=1)
+    late = [cast.search(world.MOCKFORD, start) for _ in range(9)]
+    gone = [
+        cast.search(world.DROPPED, world.TURN + timedelta(days=3), world.TURN + timedelta(days=45)) for _ in range(5)
+    ]
+    return [
+        *early,
+        *(replace(s, plants=switch, shown_to=s.shown_to | {world.HOME}) for s in late),
+        *(replace(s, plants=dropped, shown_to=s.shown_to | {world.HOME}) for s in gone),
+    ]
 
 
 def _overlaps(cast: Cast) -> list[Search]:
     """One user twice in one second, with two targets."""
     found = []
-    for _ in range(4):
-        one = cast.search(world.HOME)
-        other = cast.search(world.HOME)
-        target = "ZZT0001" if one.target != "ZZT0001" else "ZZT0002"
-        other = replace(one, target=target, search_id=other.search_id, case_no=other.case_no)
-        found += [replace(s, plants=frozenset({"custodian/account-overlap"})) for s in (one, other)]
+    for number in range(4):
+        one, other = cast.search(world.HOME), cast.search(world.HOME)
+        one = replace(one, target=world.PLATES[number], plants={"custodian/account-overlap": ()})
+        two = replace(one, target=world.PLATES[-number - 1], search_id=other.search_id, case_no=other.case_no)
+        found += [one, two]
     return found
 
 
 def _odd(cast: Cast) -> list[Search]:
     """What real exports hold besides: personal text in the wrong field, dashes for a number, free-text searches."""
     plates = iter(world.SPARE_PLATES)
+    bare = {"filters": "", "prompt": "", "plants": {"us-ca/access-record": ("nothing that was asked for",)}}
     texts: list[dict[str, Any]] = [
         {"reason": f"stolen vehicle {next(plates)}"}, {"reason": f"burglary {next(plates).lower()}"},
         {"reason": "robbery, call 213-555-0142"}, {"reason": "theft, tip from bo.sample@example.org"},
         {"reason": "assault, witness Ada Example"}, {"case_no": next(plates)}, {"case_no": "Bo Sample"},
         {"filters": f"california{next(plates)}"}, {"devices": world.DASHES}, {"networks": "0"},
-        {"target": "-"}, {"target": ""},
+        {"target": "-", **bare}, {"target": "", **bare},
         {"search_type": "freeform", "prompt": "red sedan with roof rack", "moderation": "allow"},
         {"search_type": "freeform", "prompt": f"sedan {next(plates)}", "moderation": "block"},
     ]  # fmt: skip

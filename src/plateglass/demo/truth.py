@@ -53,34 +53,37 @@ class Truth:
     person: Mapping[str, int]
     """Rule -> units planted that only a person can decide."""
     margins: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """Rule -> margin as planted (`seconds`, `an hour`, ...) -> units."""
+    """Rule -> class of its margin -> units."""
     canaries: tuple[Canary, ...] = ()
 
     @property
     def records(self) -> int:
-        """Records in every file."""
-        return sum(file.records for file in self.files)
+        """Records in every log of searches."""
+        return sum(file.records for file in self.files if file.searches)
 
     @property
     def rejected(self) -> int:
-        """Records that can't become sightings, or rows of the other tables."""
+        """Records that can't become sightings."""
         return sum(file.rejected for file in self.files)
 
-    def differences(self, summary: Mapping[str, Any]) -> list[str]:
-        """Where `summary.json` of a run differs from what was planted; empty where the run found exactly that."""
+    def differences(self, summary: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]]) -> list[str]:
+        """Where a run differs from what was planted; empty where it found exactly that.
+
+        `summary` is its `summary.json`; `rules` has, for each rule, `over`, `needs_person` and `margin`.
+        """
         found: dict[str, tuple[Any, Any]] = {
-            "records": (summary.get("records"), self.records),
-            "rejected": (summary.get("rejected"), self.rejected),
-            "searches": (summary.get("searches"), self.searches),
+            key: (summary.get(key), getattr(self, key)) for key in ("records", "rejected", "searches")
         }
         sources = _by_name(summary.get("sources", ()))
         for file in self.files:
-            found[f"{file.name}: records"] = (sources.get(file.name, {}).get("records"), file.records)
-            found[f"{file.name}: rejected"] = (sources.get(file.name, {}).get("rejected"), file.rejected)
-        rules = summary.get("rules", {})
-        for verdict, planted in (("over", self.over), ("needs_person", self.person)):
-            for rule, number in planted.items():
-                found[f"{rule}: {verdict}"] = (rules.get(rule, {}).get(verdict), number)
+            for key in ("records", "rejected"):
+                found[f"{file.name}: {key}"] = (sources.get(file.name, {}).get(key), getattr(file, key))
+        for rule, told in rules.items():
+            found[f"{rule}: over"] = (told["over"], self.over.get(rule, 0))
+            found[f"{rule}: needs_person"] = (told["needs_person"], self.person.get(rule, 0))
+            for label, units in self.margins.get(rule, {}).items():
+                found[f"{rule}: {label}"] = (dict(told["margin"]).get(label), units)
+        found["rules"] = (sorted(rules), sorted({*rules, *self.over, *self.person}))
         return [f"{what}: found {got}, planted {put}" for what, (got, put) in found.items() if got != put]
 
 

@@ -26,7 +26,7 @@ CHANGE = datetime(2025, 11, 2, 9, tzinfo=ZoneInfo("UTC"))
 SAMPLETON = "Sampleton County CA SO"
 MOCKFORD = "Mockford CA PD"
 NEIGHBOURS = (
-    SAMPLETON, MOCKFORD, "Placeholder Springs CA PD", "Specimen Beach CA PD", "Dummyton CA PD", "Fixture City CA PD",
+    SAMPLETON, MOCKFORD, "Placeholder Springs CA PD", "Specimen Beach CA PD", "Fixture City CA PD",
     "Example County CA SO",
 )  # fmt: skip
 """California agencies on both of Exampleville's sharing lists."""
@@ -52,11 +52,12 @@ SPARE_PLATES = tuple(f"ZZT{n:04}" for n in range(90, 100)) + tuple(f"8ZZZ{n}" fo
 """Planted in other fields than the plate's own, and in odd spellings."""
 
 REASONS = (
-    "stolen vehicle", "burglary", "robbery suspect", "hit and run", "missing person", "warrant service", "theft report",
-    "assault", "vehicle recovery", "fraud case", "shooting", "retail theft", "carjacking", "welfare check",
+    "stolen vehicle", "burglary", "robbery suspect", "theft report", "assault", "fraud case", "shooting",
+    "retail theft", "carjacking",
     # Words that look like a purpose of the taxonomy, and are none.
-    "police report follow-up", "ice cream truck theft", "parked on icy road", "office burglary", "notice served",
-    "march 2025 burglary series", "aborted pursuit",
+    "police report of a burglary", "ice cream truck theft", "robbery near icy road", "office burglary alarm",
+    "notice of theft at the station", "march 2025 burglary series", "aborted pursuit of robbery suspect",
+    "burglary at the ice rink", "service station robbery",
 )  # fmt: skip
 TYPES = ("lookup", "search", "search - Mobile", "lookup - Mobile", "convoy", "visual")
 FILTERS = ("", "", "", "Body: sedan, Color: black", "Make: Exampla", "suvgreyexampla")
