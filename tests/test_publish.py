@@ -265,7 +265,7 @@ def test_a_finding_says_everything_that_it_must(out: Path) -> None:
         "America/Los_Angeles", "audit 2026.xlsx", str(rule["rule_sha256"])[:12], "may ask, and never says",
         "by under 72 minutes 267", "over 31 days 173", "largest 494.1 days over", "retention days = 30",
         "a window asked for, not data returned", "default of the form", "older window", "Criteria", "Condition",
-        "Cause", "Effect", "The agency’s reply", "frame the cell is blank 5", "Example Code § 1",
+        "Cause", "Effect", "The agency’s reply", "window asked for the cell is blank 5", "Example Code § 1",
     ):  # fmt: skip
         assert said in text, said
 

@@ -117,7 +117,7 @@ def strip(ident: str, title: str, months: Sequence[str], counts: Sequence[int]) 
     """One box a month, darker where there are more records, hollow where there are none."""
     size = max(min(WIDTH // max(len(months), 1), 22), 4)
     marks = tuple(
-        Mark(index * size, 0, size - 1, 14, words.month_name(month), words.number(count), f"level{_level(count)}")
+        Mark(index * size, 0, size - 2, 14, words.month_name(month), words.number(count), f"level{_level(count)}")
         for index, (month, count) in enumerate(zip(months, counts, strict=True))
     )
     there = sum(count > 0 for count in counts)

@@ -82,9 +82,9 @@ def crossings(store: Store, eras: Mapping[str, Eras]) -> list[Crossing]:
     """The eras that the files' own periods cross, oldest first."""
     parts = store.rows("SELECT layout, first_at, last_at FROM sources WHERE first_at IS NOT NULL")
     found = []
-    for vendor, known in sorted(eras.items()):
+    for _, known in sorted(eras.items()):
         spans = [(_on(first), _on(last)) for layout, first, last in parts if layout in known.layouts]
-        found += [c for era in known.eras if spans and (c := _crossing(vendor, era, spans)) is not None]
+        found += [c for era in known.eras if spans and (c := _crossing(known.vendor, era, spans)) is not None]
     return sorted(found, key=lambda crossing: (crossing.era.start, crossing.vendor, crossing.era.id))
 
 

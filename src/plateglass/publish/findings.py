@@ -207,7 +207,7 @@ def _missing(finding: Finding) -> tuple[tuple[str, str, int], ...]:
     found = []
     for key, count in sorted(finding.missing.items(), key=lambda item: (-item[1], item[0])):
         field, _, state = key.partition(":")
-        found.append((words.label(field), MISSING.get(state, words.label(state)), count))
+        found.append((words.field(field), MISSING.get(state, words.label(state)), count))
     return tuple(found)
 
 

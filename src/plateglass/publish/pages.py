@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -116,6 +117,9 @@ class Page:
     groups: tuple[tuple[str, tuple[findings.FindingPage, ...]], ...]
     layouts: tuple[Layout, ...]
     reasons: tuple[Reason, ...]
+    """The codes that a finding of this page rests on."""
+    codes: tuple[Reason, ...]
+    """The other codes that reasons were given."""
     below: int
     parameters: Mapping[str, int | float | str]
     custodian: bool = False
@@ -134,6 +138,7 @@ def public(store: Store, case: Case, found: Sequence[Finding]) -> Page:
     counts = _counts(store, listed)
     read = _coverage(store, catalogue, listed, counts, settings.zone)
     desk = _desk(store, case, kept, listed, read)
+    used = _used(catalogue.reasons, [catalogue.rules[finding.rule] for finding in kept])
     return Page(
         title=words.clean(settings.name), agency=words.clean(settings.agency), zone=settings.timezone,
         version=__version__, engine=str(store.one("SELECT version()")), content=fingerprint(catalogue),
@@ -141,7 +146,8 @@ def public(store: Store, case: Case, found: Sequence[Finding]) -> Page:
         parts=tuple(listed), coverage=read, groups=_groups(kept, catalogue.rules, desk),
         below=settings.suppress_below, parameters=settings.parameters,
         layouts=tuple(catalogue.layouts[i] for i in sorted({p.layout for p in listed} & set(catalogue.layouts))),
-        reasons=tuple(catalogue.reasons[i] for i in sorted(catalogue.reasons)),
+        reasons=tuple(reason for code, reason in sorted(catalogue.reasons.items()) if code in used),
+        codes=tuple(reason for code, reason in sorted(catalogue.reasons.items()) if code not in used),
     )  # fmt: skip
 
 
@@ -152,6 +158,13 @@ def custodian(store: Store, case: Case, found: Sequence[Finding], page: Page) ->
     desk = _desk(store, case, kept, page.parts, page.coverage)
     groups = _groups(kept, rules, desk)
     return replace(page, groups=groups, packs=_packs(kept), custodian=True) if kept else None
+
+
+def _used(codes: Iterable[str], rules: Sequence[Rule]) -> set[str]:
+    """The codes that any of the rules names in its SQL."""
+    sql = " ".join(part for rule in rules for part in (rule.fails, rule.applies, rule.unknown, rule.person))
+    named = set(re.findall(r"\w+", sql.lower()))
+    return {code for code in codes if code in named}
 
 
 def _packs(found: Iterable[Finding]) -> tuple[str, ...]:
@@ -279,8 +292,8 @@ def _fields(store: Store) -> tuple[Field, ...]:
     order = [field for field in (*STATED, "inbound", "outbound") if field in found]
     return tuple(
         Field(
-            words.label(field),
-            charts.stack(f"field-{field}", f"Why {words.label(field)} is or is not there",
+            words.field(field),
+            charts.stack(f"field-{field}", f"Why {words.field(field)} is or is not there",
                          [(state.value, found[field].get(state, 0)) for state in State], 12),
             found[field], sum(found[field].values()),
         )

@@ -132,7 +132,7 @@ def render(page: pages.Page) -> str:
         loader=jinja2.FileSystemLoader([_HERE / "templates", _HERE / "static"]), autoescape=True,
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    shown = (words.number, words.share, words.plural, words.label, words.month_name, words.long_date, words.clean)
+    shown = (words.number, words.share, words.plural, words.label, words.field, words.month_name, words.long_date)
     environment.filters |= {function.__name__: function for function in shown}
     environment.globals |= {"reviews": findings.REVIEWS, "missing": findings.MISSING, "span": words.span}
     return environment.get_template(NAME).render(page=page, zone=ZoneInfo(page.zone) if page.zone else None)

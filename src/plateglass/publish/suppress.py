@@ -44,7 +44,21 @@ def tables(rules: Mapping[str, Sequence[Cell]], below: int) -> dict[str, list[Sh
     if below < LEAST:
         return {rule: [Shown(c.agency, c.tested, c.over) for c in cells] for rule, cells in rules.items()}
     hidden = _tested(list(rules.values()), below)
+    for cells in rules.values():
+        hidden = _widened(cells, hidden, below)
     return {rule: _table(cells, hidden, below) for rule, cells in rules.items()}
+
+
+def _widened(cells: Sequence[Cell], hidden: set[str], below: int) -> set[str]:
+    """Hide what more agencies had tested, where a table needs it: its agencies are at fault always or never."""
+    if _over(cells, hidden, below) is not None:
+        return hidden
+    wider = set(hidden)
+    for cell in sorted((c for c in cells if c.over >= below), key=lambda c: (c.tested, c.agency)):
+        wider.add(cell.agency)
+        if _over(cells, wider, below) is not None:
+            return wider
+    return hidden
 
 
 def _table(cells: Sequence[Cell], hidden: set[str], below: int) -> list[Shown] | None:

@@ -20,6 +20,21 @@ NONE: Final = "–"
 """What stands where there is no number."""
 
 
+FIELDS: Final = {
+    "org": "organisation", "account": "user", "networks": "networks reached", "devices": "cameras reached",
+    "frame": "window asked for", "target": "what was searched for", "case_no": "case number",
+    "search_type": "type of search", "moderation": "vendor’s verdict on the prompt", "offence": "offence type",
+    "search_id": "vendor’s id", "inbound": "networks shared with the owner",
+    "outbound": "networks that the owner shares",
+}  # fmt: skip
+"""The fields in a reader's words; the others are called what they are called."""
+
+
+def field(name: str) -> str:
+    """A field in a reader's words."""
+    return FIELDS.get(name, label(name))
+
+
 def clean(text: str) -> str:
     """The text with every character that can't be seen written out as its number."""
     return _HIDDEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)

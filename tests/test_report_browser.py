@@ -1,0 +1,121 @@
+"""The report in the system's Chromium, opened from file://: it asks nobody, has no error, and anybody can read it."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from plateglass import publish
+from report_world import world
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+SEEN = [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with world(tmp_path_factory.mktemp("world")) as made:
+        return publish.report(made.store, made.case, made.findings, tmp_path_factory.mktemp("out") / "report")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert chromium, "no chromium: tools/browser installs it"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=SEEN, ids=lambda seen: f"{seen[0]}-{seen[1]}")
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    width, scheme = request.param
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe holds against a page: the rule and the first element, one line each."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    assert found["passes"], "axe checked nothing"
+    return [f"{v['id']}: {v['nodes'][0]['target']} {v['nodes'][0]['failureSummary']}" for v in found["violations"]]
+
+
+def test_axe_is_the_file_that_its_maker_published() -> None:
+    digest = hashlib.sha256(AXE.read_bytes()).hexdigest()
+    assert f"{digest}  axe.min.js" in (AXE.parent / "SHA256SUMS").read_text()
+
+
+@pytest.mark.parametrize("name", ["report.html", "custodian/custodian.html"])
+def test_anybody_can_read_the_page(report: Path, page: Page, name: str) -> None:
+    """No violation of WCAG 2.2 AA, by telephone and by desk, in light and in dark."""
+    page.goto((report.parent / name).as_uri())
+    assert violations(page) == []
+
+
+def test_axe_would_have_seen_a_fault(report: Path, page: Page) -> None:
+    """The check is not blind: a page whose language and words can't be told apart is held against us."""
+    page.goto(report.as_uri())
+    page.evaluate("document.documentElement.lang = ''; document.querySelector('h1').style.color = '#eeeeee88'")
+    assert violations(page)
+
+
+def test_the_page_asks_nobody_and_has_no_error(report: Path, browser: Browser) -> None:
+    """Opened as a reader opens it, with its own policy in force."""
+    context = browser.new_context(java_script_enabled=True)
+    opened, asked, said = context.new_page(), [], []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.goto(report.as_uri())
+    opened.wait_for_load_state("networkidle")
+    assert asked == [report.as_uri()]
+    assert said == []
+    context.close()
+
+
+def test_the_page_reads_without_script_and_never_scrolls_sideways(report: Path, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    opened = context.new_page()
+    opened.goto(report.as_uri())
+    assert opened.get_by_role("heading", name="What was read, and what can’t be said").is_visible()
+    assert opened.get_by_role("img", name="By month").first.is_visible()
+    context.close()
+    wide = browser.new_page(viewport={"width": 320, "height": 800})
+    wide.goto(report.as_uri())
+    assert wide.evaluate("document.documentElement.scrollWidth") <= 320
+    wide.close()
+
+
+def test_every_link_leads_somewhere_on_the_page(report: Path, browser: Browser) -> None:
+    opened = browser.new_page()
+    opened.goto(report.as_uri())
+    dead = opened.evaluate(
+        "[...document.querySelectorAll('a')].filter(a => !document.getElementById(a.hash.slice(1))).map(a => a.hash)"
+    )
+    assert dead == []
+    opened.close()
+
+
+def test_the_page_prints(report: Path, browser: Browser, tmp_path: Path) -> None:
+    """On paper it has pages, and nothing is wider than the paper."""
+    opened = browser.new_page()
+    opened.goto(report.as_uri())
+    opened.emulate_media(media="print")
+    opened.set_viewport_size({"width": 680, "height": 960})
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 680
+    pdf = opened.pdf(prefer_css_page_size=True)
+    assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") > 3
+    opened.close()
