@@ -1,7 +1,7 @@
 """The stage check: rules over documented views become findings, each with counts, margin and evidence.
 
 A rule is a content file. Its predicates run over one view, in one scan with all other rules of that view.
-`home.py` knows the agency and its clock, `views.py` the views, `compiled.py` a rule's SQL, `scan.py` the scan,
+`clock.py` knows the agency and its clock, `views.py` the views, `compiled.py` a rule's SQL, `scan.py` the scan,
 `findings.py` what is counted from it, `examples.py` a rule's own tests.
 """
 
@@ -12,10 +12,10 @@ from collections.abc import Collection, Mapping
 from plateglass.case import Case
 from plateglass.catalogue import Rule
 from plateglass.check import searches as ground
+from plateglass.check.clock import Home, home
 from plateglass.check.compiled import compiled
 from plateglass.check.examples import examples
 from plateglass.check.findings import EVIDENCE, UNRESOLVED, finding
-from plateglass.check.home import Home, home
 from plateglass.check.scan import Judged, judge
 from plateglass.check.views import VIEWS, DocumentedView, prepare
 from plateglass.check.world import World, world

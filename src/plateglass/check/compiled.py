@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from plateglass.catalogue import Citation, Rule
-from plateglass.check.home import DAY_MS, instant, midnight
+from plateglass.check.clock import DAY_MS, instant, midnight
 from plateglass.errors import Place, RuleRefused
 from plateglass.model import Outcome, State
 from plateglass.store import expression, predicate, text

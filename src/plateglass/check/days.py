@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plateglass.check.home import DAY_MS
+from plateglass.check.clock import DAY_MS
 from plateglass.check.world import World
 from plateglass.store import Step
 
@@ -50,17 +50,17 @@ def _levels() -> list[Step]:
         _median("weeks_before", -_WEEK, -1),
         _median("weeks_after", 0, _WEEK - 1),
         Step("shifts", """
-            SELECT e.log, e.day, b.middle AS before, a.middle AS after,
+            SELECT e.log, e.day, b.middle AS before, a.middle AS after, abs(a.total - b.total) AS gap,
               CAST(greatest(a.middle, b.middle) + 1 AS DOUBLE) / nullif(least(a.middle, b.middle) + 1, 0) AS ratio
             FROM every_day AS e JOIN weeks_before AS b ON b.log = e.log AND b.day = e.day
-            JOIN weeks_after AS a ON a.log = e.log AND a.day = e.day""", "how far two weeks' medians are apart"),
+            JOIN weeks_after AS a ON a.log = e.log AND a.day = e.day""", "how far two weeks are apart"),
         Step("turns", """
             SELECT log, day, before, after, ratio,
-              ratio > coalesce(max(ratio) OVER earlier, 0) AND ratio >= coalesce(max(ratio) OVER later, 0) AS turn
-            FROM shifts
+              size > coalesce(max(size) OVER earlier, 0) AND size >= coalesce(max(size) OVER later, 0) AS turn
+            FROM (SELECT *, CAST(floor(ratio * 1000) AS BIGINT) * 1000000000 + gap AS size FROM shifts) AS s
             WINDOW earlier AS (PARTITION BY log ORDER BY day RANGE BETWEEN 6 PRECEDING AND 1 PRECEDING),
                    later AS (PARTITION BY log ORDER BY day RANGE BETWEEN 1 FOLLOWING AND 6 FOLLOWING)""",
-            "of neighbouring days with a shift the one with the largest ratio"),
+            "of neighbouring days the one with the largest ratio, of several the one with the largest difference"),
     ]  # fmt: skip
 
 
@@ -88,8 +88,8 @@ def _days() -> Step:
 def _median(step: str, start: int, end: int) -> Step:
     """The middle one of seven days, for days that have all seven: each weekday stands in it once."""
     return Step(step, f"""
-        SELECT log, day, records AS middle
-        FROM (SELECT e.log, e.day, w.records,
+        SELECT log, day, records AS middle, total
+        FROM (SELECT e.log, e.day, w.records, sum(w.records) OVER (PARTITION BY e.log, e.day) AS total,
                 row_number() OVER (PARTITION BY e.log, e.day ORDER BY w.records) AS nth,
                 count(*) OVER (PARTITION BY e.log, e.day) AS n
               FROM every_day AS e JOIN every_day AS w

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from plateglass.check.clock import month_name
 from plateglass.check.compiled import OUTCOMES, Compiled
-from plateglass.check.home import month_name
 from plateglass.check.scan import BLANK_STATE, Judged, untold
 from plateglass.model import Finding, Outcome
 from plateglass.store import Store, text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from plateglass.check.home import DAY_MS, Home, literal
+from plateglass.check.clock import DAY_MS, Home, literal
 from plateglass.check.world import World
 from plateglass.model import SIGHTINGS
 from plateglass.store import Step, name, values

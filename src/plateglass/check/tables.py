@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plateglass.check.home import DAY_MS
+from plateglass.check.clock import DAY_MS
 from plateglass.check.world import World
 from plateglass.store import Step
 
@@ -31,8 +31,8 @@ def agency_months(_world: World) -> list[Step]:
     return [Step("agency_months", """
         SELECT min(source) AS source, CAST(0 AS INTEGER) AS part, CAST(NULL AS BIGINT) AS record,
           min(unit_at) AS unit_at, month, agency_no, owner_state, min(agency) AS agency, count(*) AS searches,
-          sum(CASE WHEN reason_state IN ('empty', 'placeholder') THEN 1 ELSE 0 END) AS no_reason,
-          sum(CASE WHEN case_no_state IN ('empty', 'placeholder') THEN 1 ELSE 0 END) AS no_case
+          count(CASE WHEN reason_state IN ('empty', 'placeholder') THEN 1 END) AS no_reason,
+          count(CASE WHEN case_no_state IN ('empty', 'placeholder') THEN 1 END) AS no_case
         FROM searches GROUP BY month, agency_no, owner_state""",
         "one row an agency, month and state of the log",
     )]  # fmt: skip

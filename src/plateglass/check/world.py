@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from plateglass.check.clock import DAY_MS, Home, offset
 from plateglass.check.columns import PURPOSES
-from plateglass.check.home import DAY_MS, Home, offset
 from plateglass.store import Store
 
 _BACK, _AHEAD = 6 * 366 * DAY_MS, 3 * 366 * DAY_MS
