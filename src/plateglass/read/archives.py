@@ -33,8 +33,8 @@ def members(path: Path, work: Path) -> Iterator[Source | Issue]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
+            _stay_inside(archive.infolist(), path.name)
             infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
-            _stay_inside(infos, path.name)
             yield from _opened(archive, infos, path.name, work)
     except zipfile.BadZipFile as error:
         raise SourceUnreadable("the ZIP archive is cut short or damaged", place=Place(path.name)) from error

@@ -11,7 +11,7 @@ from typing import Final
 from plateglass import store
 
 DELIMITERS: Final = (",", ";", "\t")
-MAX_RECORD: Final = 16 * 1024 * 1024
+MAX_RECORD: Final = 2 * 1024 * 1024
 """Bytes of the longest record that the strict reader takes."""
 
 
@@ -29,15 +29,21 @@ _QUOTED = re.compile(r'[ \n]*"([^"]*(?:""[^"]*)*)("?)')
 
 def cells_of(text: str, delimiter: str) -> list[str] | Fault:
     """The cells of one record, or what is wrong with it; quotes open a cell only at its start."""
+    cells, fault = split(text, delimiter)
+    return fault or cells
+
+
+def split(text: str, delimiter: str) -> tuple[list[str], Fault | None]:
+    """The cells of one record, and where something is wrong with it the cells before that, and what it is."""
     if '"' not in text:
-        return text.split(delimiter)
+        return text.split(delimiter), None
     cells: list[str] = []
     at = 0
     while True:
         quoted = _QUOTED.match(text, at) if text[at : at + 1] in _BEFORE else None
         if quoted is not None:
             if not quoted[2]:
-                return Fault.OPEN
+                return cells, Fault.OPEN
             cells.append(quoted[1].replace('""', '"'))
             end = quoted.end()
             while end < len(text) and text[end] == " ":
@@ -47,9 +53,9 @@ def cells_of(text: str, delimiter: str) -> list[str] | Fault:
             end = len(text) if end < 0 else end
             cells.append(text[at:end])
         if end >= len(text):
-            return cells
+            return cells, None
         if text[end] != delimiter:
-            return Fault.STRAY
+            return cells[:-1], Fault.STRAY
         at = end + 1
 
 

@@ -50,7 +50,7 @@ class _Shape:
         """How many cells tell anything of their kind; and, where most of these are wrong, the first that is."""
         told, first, wrong = 0, None, 0
         for index, field in self.proving.items():
-            cell = cells[index].strip()
+            cell = cells[index].strip() if index < len(cells) else ""
             if cell and not kinds.hides(self.layout, cell):
                 told += 1
                 if not kinds.fits(field, cell):
@@ -219,6 +219,9 @@ def _begins(taken: list[str], lines: _Lines, shape: _Shape) -> bool:
 
 
 def _regular(line: str, shape: _Shape) -> bool:
-    """Whether a line is a record by itself, though of nearly the right number of cells only."""
-    cells = records.cells_of(line, shape.delimiter)
-    return not isinstance(cells, Fault) and abs(len(cells) - shape.width) <= 1 < len(cells)
+    """Whether a line begins a record that is broken too: of nearly the right width, or right as far as it goes."""
+    cells, fault = records.split(line, shape.delimiter)
+    if fault is None and abs(len(cells) - shape.width) <= 1 < len(cells):
+        return True
+    told, first = shape.wrong(cells)
+    return told > 0 and first is None
