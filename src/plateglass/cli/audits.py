@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -113,10 +114,11 @@ def demonstrate(out: Made = None, quiet: options.Quiet = False, as_json: options
     differences = truth.differences(summary(outcome.report), {f.rule: _told(f) for f in outcome.findings})
     if not as_json:
         planted = sum(truth.over.values())
-        told = f"{len(truth.over)} rules, {planted} planted units, {truth.records:,} records: "
-        screen.say(told + ("found exactly what was planted" if not differences else "NOT what was planted"))
+        lead = f"{len(truth.over)} rules, {planted} planted units, {truth.records:,} records: "
+        screen.say(lead + ("found exactly what was planted" if not differences else "NOT what was planted"))
         for line in differences:
             screen.say(f"  {line}")
-    _ended(outcome, quiet=quiet, as_json=as_json)
+    told = [issue for issue in outcome.issues if issue.severity is Severity.SOURCE]  # its notes are planted too
+    _ended(replace(outcome, issues=told), quiet=quiet, as_json=as_json)
     if differences:
         raise typer.Exit(screen.PARTLY)

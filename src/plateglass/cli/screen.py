@@ -25,7 +25,8 @@ DONE, PARTLY, WRONG_USE = 0, 1, 2
 _WRONG_USE = (CaseUnusable, ExtraMissing)
 _PATIENCE = 1.0
 """Seconds before a bar is drawn."""
-_PIPE_WIDTH = 120
+_PIPE_WIDTH = 1_000
+"""Nothing is wrapped where no person looks at it as it comes."""
 
 _SYSTEM = {
     errno.ENOSPC: "no space left on the disk",

@@ -1,0 +1,272 @@
+# ruff: noqa: INP001 (a script, in no package)
+"""Write docs/reference anew from the code and the content: commands, content keys, errors, rules, layouts, views.
+
+`python docs/generate.py` writes the pages; a test compares them, so that none of them can lag behind.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from typer.testing import CliRunner
+
+from plateglass import case, catalogue, check, errors, model
+from plateglass.check import columns as check_columns
+from plateglass.cli import app
+
+REFERENCE = Path(__file__).parent / "reference"
+WIDTH = 100
+COMMANDS = (
+    (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("layouts",), ("layouts", "list"),
+    ("layouts", "show"), ("layouts", "explain"), ("rules",), ("rules", "list"), ("rules", "show"), ("rules", "test"),
+)  # fmt: skip
+KINDS: dict[str, type[BaseModel]] = {
+    "layouts/<vendor>-<log>.toml": catalogue.Layout,
+    "eras/<vendor>.toml": catalogue.Eras,
+    "agencies/<state>.toml": catalogue.Agencies,
+    "names/<country>.toml": catalogue.Names,
+    "reasons/<code>.toml": catalogue.Reason,
+    "rules/<pack>/<rule>.toml": catalogue.Rule,
+    "case.toml": case.Settings,
+}
+"""Each kind of file that one can write, and its type."""
+
+
+def pages() -> dict[str, str]:
+    """Every page of the reference: name of the file -> its text."""
+    return {
+        "commands.md": commands(),
+        "content.md": content(),
+        "errors.md": problems(),
+        "layouts.md": layouts(),
+        "rules.md": rules(),
+        "views.md": views(),
+    }
+
+
+def commands() -> str:
+    """What `--help` says of each command."""
+    parts = [_head("Commands", "What `--help` says.")]
+    for command in COMMANDS:
+        said = CliRunner().invoke(app, [*command, "--help"], prog_name="plateglass", terminal_width=WIDTH).output
+        parts.append(f"## {' '.join(('plateglass', *command))}\n\n```\n{_trimmed(said)}\n```\n")
+    return "\n".join(parts)
+
+
+def _trimmed(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def content() -> str:
+    """Every key of every kind of content file, and of case.toml."""
+    parts = [_head("Content", "The keys of every file that one can write. A key that is not here is refused.")]
+    for file, kind in KINDS.items():
+        parts.append(f"## {file}\n\n{_paragraph(kind)}\n")
+        for part in _parts(kind):
+            title = f"### {part.__name__}\n\n{_paragraph(part)}\n\n" if part is not kind else ""
+            parts.append(title + _table(("key", "type", "default", "meaning"), _keys(part)) + "\n")
+    return "\n".join(parts)
+
+
+def kinds() -> list[type[BaseModel]]:
+    """Every type whose keys one can write, parts included."""
+    return list(dict.fromkeys(part for kind in KINDS.values() for part in _parts(kind)))
+
+
+def _parts(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """A type and the types of its keys, each once, in reading order."""
+    seen = [kind]
+    for found in seen:
+        yield found
+        for info in found.model_fields.values():
+            seen += [t for t in _models(info.annotation) if t not in seen]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
+
+
+def _keys(kind: type[BaseModel]) -> Iterator[tuple[str, str, str, str]]:
+    said = attribute_docs(kind)
+    types = attribute_types(kind)
+    for key, info in kind.model_fields.items():
+        default = "required" if info.is_required() else f"`{_default(info.default)}`"
+        yield f"`{key}`", f"`{types[key]}`", default, said.get(key, "")
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{}"
+    return "[]" if value == () else {None: "none", True: "true", False: "false"}.get(value, repr(value))
+
+
+def _class(kind: type) -> ast.ClassDef:
+    tree = ast.parse(inspect.getsource(inspect.getmodule(kind) or catalogue))
+    return next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == kind.__name__)
+
+
+def attribute_docs(kind: type) -> dict[str, str]:
+    """The string that stands below each attribute of a class."""
+    found: dict[str, str] = {}
+    last = ""
+    for node in _class(kind).body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            last = node.target.id
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and last:
+            found[last] = " ".join(str(node.value.value).split())
+            last = ""
+        else:
+            last = ""
+    return found
+
+
+def attribute_types(kind: type) -> dict[str, str]:
+    """The type of each attribute of a class, as the code writes it."""
+    nodes = _class(kind).body
+    return {
+        n.target.id: ast.unparse(n.annotation)
+        for n in nodes
+        if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)
+    }
+
+
+def problems() -> str:
+    """Every error and every issue, with its code."""
+    kinds = [k for k in vars(errors).values() if inspect.isclass(k) and issubclass(k, errors.PlateglassError)]
+    rows = [(f"`{kind.code}`", kind.__name__, _paragraph(kind)) for kind in kinds if kind is not errors.PlateglassError]
+    severities = [(f"`{severity}`", attribute_doc) for severity, attribute_doc in _severities()]
+    return "\n".join(
+        (
+            _head("Errors", "What can go wrong. Messages name the column and the record's number, never a value."),
+            _table(("code", "error", "when"), rows),
+            "\n## Issues\n\nThe same codes stand in the report for a source that was left out. How far one reaches:\n",
+            _table(("severity", "meaning"), severities),
+            "\nBesides the errors above there are:\n",
+            _table(("code", "severity"), sorted(issue_codes())),
+            "\n## Exit codes\n\n0: done. 1: something could not be read or computed, the rest was. 2: wrong use.\n",
+        )
+    )
+
+
+def issue_codes() -> set[tuple[str, str]]:
+    """Every issue that the code makes by name, with its severity."""
+    found = set()
+    for path in (catalogue.SHIPPED.parent).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Issue") and len(node.args) > 1:
+                code, severity = node.args[:2]
+                if isinstance(code, ast.Constant) and isinstance(code.value, str):
+                    found.add((f"`{code.value}`", ast.unparse(severity).rpartition(".")[2].lower()))
+    return found
+
+
+def _severities() -> Iterator[tuple[str, str]]:
+    body = _class(errors.Severity).body
+    for node, said in pairwise(body):
+        if isinstance(node, ast.Assign) and isinstance(said, ast.Expr) and isinstance(said.value, ast.Constant):
+            yield ast.literal_eval(node.value), str(said.value.value)
+
+
+def layouts() -> str:
+    """Every layout: its fields, their kinds and headings."""
+    parts = [_head("Layouts", "What kinds of log are known, and by which headings.")]
+    for id_, layout in catalogue.Catalogue().layouts.items():
+        rows = [
+            (f"`{f}`", field.kind, ", ".join(f"`{h}`" for h in field.headings)) for f, field in layout.fields.items()
+        ]
+        lead = f"## {id_}\n\n{layout.title}. Views: {', '.join(layout.views)}. Needs: {', '.join(layout.needs)}.\n"
+        seen = f"\nSeen in: {' '.join(layout.source.split())}\n"
+        parts.append(lead + seen + "\n" + _table(("field", "kind", "headings"), rows) + "\n")
+    return "\n".join(parts)
+
+
+def rules() -> str:
+    """Every rule: what it cites, tests and can't show."""
+    parts = [_head("Rules", "What is checked, on what ground, and what the record can't show.")]
+    for id_, rule in catalogue.Catalogue().rules.items():
+        parts.append(f"## {id_}\n\n**{rule.title}** ({rule.basis}, citation {rule.review}, {rule.audience})\n")
+        parts.append("\n".join(_cited(rule)))
+        parts.append(
+            f"- counts: {rule.unit}, from the view `{rule.view}`"
+            + (f"; needs {', '.join(f'`{n}`' for n in rule.needs)}" if rule.needs else "")
+            + f"\n- at fault: `{' '.join(rule.fails.split())}`"
+        )
+        for name, parameter in rule.parameters.items():
+            parts.append(
+                f"- parameter `{name}`: {parameter.about}; default {parameter.default} {parameter.unit}".rstrip()
+            )
+        parts += [f"- can't show: {' '.join(text.split())}" for text in rule.limits]
+        parts += [f"- may be innocent: {' '.join(text.split())}" for text in rule.readings]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _cited(rule: catalogue.Rule) -> Iterator[str]:
+    for cite in rule.cites:
+        dates = f", in force from {cite.start}" if cite.start else ""
+        until = f" to {cite.end}" if cite.end else ""
+        url = f" <{cite.url}>" if cite.url else ""
+        yield f"- cites: {' '.join(cite.text.split())}{dates}{until}{url}"
+
+
+def views() -> str:
+    """Every column of every table that a stage leaves behind."""
+    parts = [_head("Views", "The tables and views that rules read and that a person can look at after each step.")]
+    parts += ["## Views of rules\n", "Every view has these columns first:\n", _columns(check_columns.FRAME) + "\n"]
+    parts += [f"### {name}\n\nOne row: {view.row}.\n\n{_columns(view.own)}\n" for name, view in check.VIEWS.items()]
+    parts += ["## Tables of a case\n"]
+    parts += [f"### {name}\n\n{_columns(columns)}\n" for name, columns in tables().items()]
+    return "\n".join(parts)
+
+
+def _columns(columns: Iterable[model.Column]) -> str:
+    rows = [(f"`{column.name}`", column.type, column.about) for column in columns]
+    return _table(("column", "type", "meaning"), rows)
+
+
+def tables() -> dict[str, Sequence[model.Column]]:
+    """Every documented table by name."""
+    modules = (model, case)
+    found = {
+        name.lower(): value for module in modules for name, value in vars(module).items() if _documented(name, value)
+    }
+    return dict(sorted(found.items()))
+
+
+def _documented(name: str, value: Any) -> bool:
+    return (
+        name.isupper() and isinstance(value, tuple) and bool(value) and all(isinstance(c, model.Column) for c in value)
+    )
+
+
+def _paragraph(thing: type) -> str:
+    return " ".join((inspect.getdoc(thing) or "").split())
+
+
+def _head(title: str, lead: str) -> str:
+    return f"# {title}\n\n<!-- written by docs/generate.py; change the code or the content instead -->\n\n{lead}\n"
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [headings, ["---"] * len(headings), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def main() -> None:
+    """Write every page."""
+    REFERENCE.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

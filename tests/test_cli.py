@@ -1,0 +1,278 @@
+"""The command line: what it prints, what it leaves behind, and the codes it ends with."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from plateglass import demo, errors, pipeline, privacy
+from plateglass.cli import app, program, scratch
+from plateglass.errors import Issue, Place, Severity
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, so that no key, cache or report of anybody is touched."""
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.delenv("PLATEGLASS_KEY_FILE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "home"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments], prog_name="plateglass")
+
+
+def one_line(result: Result) -> str:
+    """Standard error, which must be one line of ours."""
+    assert result.stderr.count("\n") == 1, result.stderr
+    assert result.stderr.startswith("plateglass: ")
+    return result.stderr
+
+
+# --- what is printed ---------------------------------------------------------------------------------------------
+
+
+def test_the_version_is_the_package_s() -> None:
+    assert run("--version").stdout == "plateglass 0.1.0\n"
+
+
+def test_no_command_and_no_option_takes_a_plate() -> None:
+    """Nobody can look a vehicle up: no argument, option or metavar names one."""
+    pages = _generator().commands().lower()
+    for word in ("plate ", "plates", "license", "licence", "vehicle", "lookup"):
+        assert word not in pages.replace("plateglass ", ""), word
+
+
+def test_the_reference_says_what_the_code_says() -> None:
+    """`python docs/generate.py` writes the pages; none of them lags behind."""
+    for name, text in _generator().pages().items():
+        page = ROOT / "docs" / "reference" / name
+        assert page.read_text(encoding="utf-8") == text.rstrip("\n") + "\n", f"run make docs: {name} lags behind"
+
+
+def test_every_key_error_and_column_is_documented() -> None:
+    generator = _generator()
+    for kind in generator.kinds():
+        said = generator.attribute_docs(kind)
+        assert not [key for key in kind.model_fields if key not in said], kind.__name__
+    for columns in generator.tables().values():
+        assert all(column.about for column in columns)
+
+
+def test_every_command_is_in_the_reference() -> None:
+    listed = {" ".join(command) for command in _generator().COMMANDS if command}
+    commands = {name or callback.__name__ for name, callback in _registered(app)}
+    for name, group in (("layouts", "layouts"), ("rules", "rules")):
+        typer_app = next(g.typer_instance for g in app.registered_groups if g.name == name)
+        assert typer_app is not None
+        commands |= {group} | {f"{group} {sub}" for sub, _ in _registered(typer_app)}
+    assert listed == commands
+
+
+def _registered(typer_app: Any) -> list[tuple[str, Any]]:
+    return [(command.name or "", command.callback) for command in typer_app.registered_commands]
+
+
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# --- how it ends -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["audit"],
+        ["audit", "no-such-file.csv"],
+        ["audit", ".", "--rules", "no-such-pack"],
+        ["audit", ".", "--timezone", "Mars/Olympus"],
+        ["audit", ".", "--set", "retention_days"],
+        ["audit", ".", "--set", "no_such_parameter=1"],
+        ["audit", ".", "--switch-off", "soon"],
+        ["audit", ".", "--retention-days", "0"],
+        ["check", "."],
+        ["report", "no-such-folder"],
+        ["rules", "show", "no/such-rule"],
+        ["layouts", "show", "no-such-layout"],
+        ["nonsense"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_ends_with_2_and_leaves_nothing(arguments: list[str], tmp_path: Path) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.stderr
+    assert "Traceback" not in result.output
+    assert not list(tmp_path.glob("plateglass-report*"))
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (errors.CountsDoNotAddUp("3 records, 2 sightings", place=Place("a.csv")), 1, "3 records, 2 sightings (a.csv)"),
+        (errors.OutputUnwritable("the folder holds something else", remedy="name another"), 1, "name another"),
+        (errors.CaseUnusable("the case is held by process 7"), 2, "held by process 7"),
+        (OSError(errno.ENOSPC, "No space left on device", "/mnt/x"), 1, "no space left on the disk: /mnt/x"),
+        (PermissionError(errno.EACCES, "Permission denied", "/mnt/x"), 1, "no permission: /mnt/x"),
+    ],
+)
+def test_a_known_error_is_one_line(
+    error: Exception, code: int, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(pipeline, "audit", broken)
+    result = run("audit", tmp_path)
+    assert result.exit_code == code
+    assert words in one_line(result)
+
+
+def test_a_fault_of_our_own_shows_where_and_no_value(capsys: pytest.CaptureFixture[str]) -> None:
+    """A traceback's last line repeats the message, and a database's message repeats a cell."""
+    secret = "8ZZZ101"  # noqa: S105 (a made-up plate)
+    try:
+        _fault(secret)
+    except ValueError as error:
+        program.crash(type(error), error, error.__traceback__)
+    said = capsys.readouterr().err
+    assert "ValueError" in said
+    assert "_fault" in said
+    assert secret not in said
+
+
+def _fault(cell: str) -> None:
+    raise ValueError(f"could not convert {cell}")
+
+
+def test_a_source_that_was_left_out_ends_with_1_and_the_rest_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "summary.json").write_text('{"records": 0}')
+    issue = Issue("layout-unknown", Severity.SOURCE, Place("a.csv"), "no layout knows its headings")
+    outcome = pipeline.Outcome([issue], [], tmp_path / "report" / "report.html")
+    monkeypatch.setattr(pipeline, "audit", lambda *_: outcome)
+    result = run("audit", tmp_path)
+    assert result.exit_code == 1
+    assert "no layout knows its headings (a.csv)" in one_line(result)
+    assert result.stdout.endswith("report.html\n")
+    as_json = run("audit", tmp_path, "--json")
+    assert json.loads(as_json.stdout)["summary"] == {"records": 0}
+
+
+# --- what is left behind -----------------------------------------------------------------------------------------
+
+
+def test_a_scratch_case_is_gone_after_its_run() -> None:
+    with scratch.folder() as folder:
+        (folder / "file").write_text("x")
+        assert folder.stat().st_mode & 0o077 == 0
+    assert not folder.exists()
+    assert [path.name for path in folder.parent.iterdir()] == ["all.lock"]
+
+
+def test_a_killed_run_s_scratch_case_is_gone_after_the_next() -> None:
+    """No process holds its lock any more, whatever the number in its name."""
+    runs = privacy.cache_path() / "runs"
+    (runs / "1").mkdir(parents=True)
+    (runs / "1" / "sightings.parquet").write_text("x")
+    (runs / "1.lock").touch()
+    (runs / str(os.getpid())).mkdir()
+    with scratch.folder():
+        assert not (runs / "1").exists()
+        assert not (runs / "1.lock").exists()
+    assert [path.name for path in runs.iterdir()] == ["all.lock"]
+
+
+def test_a_living_run_s_scratch_case_is_left_alone() -> None:
+    runs = privacy.cache_path() / "runs"
+    (runs / "1").mkdir(parents=True)
+    with (runs / "1.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with scratch.folder():
+            pass
+        assert (runs / "1").exists()
+
+
+# --- the commands ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory: pytest.TempPathFactory) -> demo.Truth:
+    return demo.make(tmp_path_factory.mktemp("files"), searches=600)
+
+
+def test_the_demo_finds_exactly_what_was_planted(tmp_path: Path, home: Path) -> None:
+    """As a person would run it: in a process of its own, with nothing there before."""
+    environment = {**os.environ, "COLUMNS": "200"}
+    command = [sys.executable, "-m", "plateglass.cli", "demo", "--out", str(tmp_path / "demo")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert "found exactly what was planted" in lines[0]
+    assert Path(lines[-1]) == tmp_path / "demo" / "report" / "report.html"
+    assert Path(lines[-1]).is_file()
+    assert done.stderr == ""
+
+
+def test_the_same_six_calls_one_by_one(tmp_path: Path, truth: demo.Truth) -> None:
+    """`new`, `add`, `check`, `report` on a case that stays come to what `audit` comes to."""
+    case, out = tmp_path / "case", tmp_path / "out"
+    settings = ["--agency", truth.agency, "--timezone", truth.timezone, "--retention-days", "30"]
+    rules = ["--rules", "screens", "--rules", "promises"]
+    assert run("new", case, *settings, *rules).exit_code == 0
+    assert run("new", case).exit_code == 2
+    assert run("add", case, *truth.paths, "--quiet").exit_code == 0
+    again = run("add", case, truth.paths[0])
+    assert again.exit_code == 0
+    checked = run("check", case, "--json")
+    assert run("report", case, "--out", out).stdout == f"{out / 'report.html'}\n"
+    audited = run("audit", *truth.paths, *settings, *rules, "--out", tmp_path / "other", "--json")
+    assert audited.exit_code == 0, audited.output
+    one, other = (json.loads((folder / "summary.json").read_text()) for folder in (out, tmp_path / "other"))
+    assert one["rules"] == other["rules"] == json.loads(audited.stdout)["summary"]["rules"]
+    found = json.loads(checked.stdout)
+    assert {rule: counts["over"] for rule, counts in found.items()} == {r: c["over"] for r, c in one["rules"].items()}
+
+
+def test_layouts_explain_says_what_a_file_is(truth: demo.Truth) -> None:
+    result = run("layouts", "explain", truth.paths[0])
+    assert result.exit_code == 0, result.output
+    assert "flock-audit" in result.stdout
+
+
+def test_layouts_and_rules_are_listed_and_shown() -> None:
+    for group in ("layouts", "rules"):
+        listed = run(group, "list").stdout.splitlines()[1:]
+        assert listed
+        for line in listed:
+            shown = run(group, "show", line.split()[0])
+            assert shown.exit_code == 0, shown.output
+
+
+def test_every_rule_s_own_examples_hold() -> None:
+    result = run("rules", "test")
+    assert result.exit_code == 0, result.output
+    assert "0 wrong" in result.stdout
