@@ -44,9 +44,10 @@ def reasons(store_: Store, catalogue: Catalogue) -> None:
 
 def _decide(taxonomy: Taxonomy) -> tuple[Step, ...]:
     return (
-        Step("reason_lists", _lists(taxonomy), "texts that begin with, or are, values of an offence list"),
-        Step("reason_groups", _groups(taxonomy), "a first look, for several codes at once"),
+        Step("reason_lists", _lists(taxonomy), "texts that begin with, or are, values of an offence list", lazy=True),
+        Step("reason_groups", _groups(taxonomy), "a first look, for several codes at once", lazy=True),
         Step("reason_held", _held(taxonomy), "which clause of each code holds"),
+        Step("reason_qualities", _qualities(taxonomy), "the quality of each text", lazy=True),
         Step("reason_tiers", _tiers(taxonomy), "the tier of each code, once it is known what else was found"),
         Step("reasons", _reasons(taxonomy), "the codes of every distinct text"),
     )
@@ -72,17 +73,22 @@ def _groups(taxonomy: Taxonomy) -> str:
 def _held(taxonomy: Taxonomy) -> str:
     group = {code.id: f"g{number}" for number, group in enumerate(taxonomy.groups) for code in group}
     held = [f", {code.held(group.get(code.id, 'false'))} AS h_{code.id}" for code in taxonomy.searched]
-    return f"SELECT id, field, whole, rest, {taxonomy.quality()} AS quality{''.join(held)} FROM reason_groups"
+    return f"SELECT id, field, whole, rest, listed{''.join(held)} FROM reason_groups"
+
+
+def _qualities(taxonomy: Taxonomy) -> str:
+    firm = " OR ".join(code.firm for code in taxonomy.purposes) or "false"
+    beside = taxonomy.beside("SELECT * FROM reason_held")
+    looked = f"SELECT *, {firm} AS firm, {_first_of(taxonomy.purposes)} AS found FROM ({beside}) AS b"
+    return f"SELECT *, {taxonomy.quality()} AS quality FROM ({looked}) AS h"
 
 
 def _tiers(taxonomy: Taxonomy) -> str:
-    firm = " OR ".join(code.firm for code in taxonomy.purposes) or "false"
-    any_ = _first_of(taxonomy.purposes)
     tiers = [f", {code.tier()} AS t_{code.id}" for code in taxonomy.requesters + taxonomy.sensitivities]
     for code in taxonomy.purposes:
         tier, left = code.tier("NOT firm"), code.left("found")
         tiers.append(f", coalesce({tier}, {left}) AS t_{code.id}")
-    return f"SELECT *{''.join(tiers)} FROM (SELECT *, {firm} AS firm, {any_} AS found FROM reason_held) AS h"
+    return f"SELECT *{''.join(tiers)} FROM reason_qualities"
 
 
 def _reasons(taxonomy: Taxonomy) -> str:

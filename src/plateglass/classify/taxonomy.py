@@ -15,6 +15,9 @@ from plateglass.classify.words import Clause, Word
 _GROUP: Final = 5
 """How many codes share one first look: a text with none of their words is looked at once for all of them."""
 
+_TAKEN: Final = 2
+"""How many times the words of one purpose are taken out of a text to see what stands beside them."""
+
 
 @dataclass(frozen=True)
 class Code:
@@ -101,11 +104,14 @@ class Taxonomy:
         return words.alternation(sorted((w for c in self.codes for w in c.listed), key=lambda w: -len(w.label)))
 
     def quality(self) -> str:
-        """SQL: the quality of a text: by what all of it is made of, then by its looks, then the last."""
+        """SQL: the quality of a text: by what all of it is made of, then by its looks, then the last.
+
+        A quality that may be made of purposes is asked what is left beside them; the others only where none is firm.
+        """
         *tried, last = self.qualities
-        arms = [f"WHEN {words.matches('whole', self._made_of(code))} THEN {store.text(code.id)}" for code in tried]
+        arms = [f"WHEN {self._made_of(code)} THEN {store.text(code.id)}" for code in tried]
         arms += [
-            f"WHEN {clause.sql} THEN {store.text(code.id)}"
+            f"WHEN NOT firm AND {clause.sql} THEN {store.text(code.id)}"
             for code in tried
             for clause in code.clauses
             if clause.tier == "ambiguous"
@@ -113,16 +119,35 @@ class Taxonomy:
         return f"CASE {' '.join(arms)} ELSE {store.text(last.id)} END"
 
     def _made_of(self, quality: Code) -> str:
-        names = {quality.id, *quality.reason.made_of}
-        parts = [
+        names = {quality.id, *quality.reason.made_of} - {"purpose"}
+        parts = dict.fromkeys(
             word.part
             for code in self.codes
             if code.id in names or code.reason.axis in names
             for clause in code.clauses
             if clause.tier != "ambiguous" or code.reason.axis != "quality"
             for word in (*clause.words, *clause.also)
-        ]
-        return rf"^(?:[^a-z0-9]*(?:{'|'.join(dict.fromkeys(parts))}))+[^a-z0-9]*$" if parts else "^ *$"
+        )
+        if not parts:
+            return words.matches("whole", "^ *$")
+        beside = "purpose" in quality.reason.made_of
+        pattern = rf"^(?:[^a-z0-9]*(?:{'|'.join(parts)})){'*' if beside else '+'}[^a-z0-9]*$"
+        where, column = ("found IS NOT NULL", "beside") if beside else ("NOT firm", "whole")
+        return f"{where} AND {words.matches(column, pattern)}"
+
+    def beside(self, source: str) -> str:
+        """SQL: a query with what is left of each text as `beside`, the words of its purposes taken out."""
+        query, last = source, "whole"
+        for code in self.purposes:
+            found = words.alternation([*code.listed, *code.free, *(w for c in code.clauses for w in c.also)])
+            if found:
+                taken = last
+                for _ in range(_TAKEN):
+                    taken = f"regexp_replace({taken}, {store.text(found)}, ' ')"
+                left = f"CASE WHEN h_{code.id} IS NULL THEN {last} ELSE {taken} END AS b_{code.id}"
+                query, last = f"SELECT *, {left} FROM ({query}) AS t", f"b_{code.id}"
+        held = ", ".join(f"h_{code.id}" for code in self.searched)
+        return f"SELECT id, field, whole, rest, listed, {held}, {last} AS beside FROM ({query}) AS t"
 
 
 def _axis(codes: Sequence[Code], axis: str) -> list[Code]:

@@ -34,7 +34,7 @@ class Word:
         """What a report may print of a match: words that stand in the content, nothing of the record's own."""
         if self.numbers:
             return f"{self.label} {next((n for n in self.numbers if n in span), self.numbers[-1])}"
-        return self.label if self.open else span.strip(" ,:-")
+        return self.label if self.open else re.sub(rf"{_BLANK}+", " ", span).strip(" :")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def matches(column: str, pattern: str) -> str:
 
 def word(pattern: str) -> Word:
     """A pattern of a content file: whole words, and a blank stands for up to three blanks or light marks."""
-    spread = re.sub(r" (\??)", lambda blank: _BLANK + ("{0,3}" if blank[1] else "{1,3}"), pattern)
+    spread = re.sub(r" (\??)", lambda blank: _BLANK + ("*" if blank[1] else "+"), pattern)
     left = "" if pattern.startswith(("^", r"\[", r"\(", r"\W")) else r"\b"
     right = "" if pattern.endswith(("$", r"\]", r"\)", r"\W")) else r"\b"
     found = f"{left}(?:{spread}){right}"
