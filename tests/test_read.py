@@ -18,7 +18,7 @@ from plateglass import read
 from plateglass.catalogue import Catalogue
 from plateglass.errors import Issue, Severity, SourceUnreadable
 from plateglass.model import Rejected, Source, Table, View
-from plateglass.read import archives, kinds, records, scan, workbook
+from plateglass.read import archives, kinds, records, scan, text, workbook
 from plateglass.store import Store
 
 BROKEN = Path(__file__).parent / "fixtures" / "broken"
@@ -285,8 +285,11 @@ def test_the_count_apart_is_the_number_of_records(
     path = write(tmp_path_factory.mktemp("count"), out.getvalue())
     seen = scan.scan(path)
     assert seen.records == len(rows) + 1
-    assert seen.clean
     assert not seen.open_quote
+    assert seen.clean or "\r" in out.getvalue()
+    if not seen.clean:
+        text.transcribe(path, plain := path.with_name("plain.csv"), "utf-8", 0)
+        path = plain
     with Store() as store:
         relation = records.relation(str(path), 3, ",")
         assert store.one(f"SELECT count(*) FROM ({relation})") == len(rows)
@@ -318,6 +321,22 @@ def test_a_clean_file_is_read_where_it_lies_and_another_is_transcribed(tmp_path:
         table = the_table(write(tmp_path, log(5).encode("utf-16")), tmp_path / "w", store)
         assert table.text.is_relative_to(tmp_path / "w")
         assert table.text.read_text(encoding="utf-8") == log(5)
+
+
+@pytest.mark.parametrize("name", ["Audit *.csv", "Audit [REDACTED].csv", "what?.csv", 'it\'s "q".csv', "log.csv.gz"])
+def test_a_file_s_name_is_never_a_pattern_or_a_promise(tmp_path: Path, name: str) -> None:
+    write(tmp_path, log(9), "Audit other.csv")
+    with Store() as store:
+        table = the_table(write(tmp_path, log(4), name), tmp_path / "w", store)
+        assert store.one(f"SELECT count(*) FROM ({table.relation})") == 4
+
+
+@pytest.mark.parametrize("between", ["\r", "\r\n"])
+def test_newlines_that_change_on_the_way_lose_nothing(tmp_path: Path, between: str) -> None:
+    text = log(20).replace('AM UTC"\n0', f'AM UTC"{between}0', 5)
+    with Store() as store:
+        table = the_table(write(tmp_path, text), tmp_path / "w", store)
+        assert (table.records, store.one(f"SELECT count(*) FROM ({table.relation})")) == (20, 20)
 
 
 # --- layouts, views ---

@@ -97,7 +97,7 @@ def relation(path: str, width: int, delimiter: str, *, numbered: bool = False) -
     return (
         f"SELECT * FROM read_csv({store.text(path)}, auto_detect=false, header=false, skip=1, "
         f"columns={{{listed}}}, delim={store.text(delimiter)}, quote='\"', escape='\"', strict_mode=true, "
-        f"null_padding=false, encoding='utf-8', max_line_size={MAX_RECORD}, "
+        f"null_padding=false, encoding='utf-8', compression='none', max_line_size={MAX_RECORD}, "
         "store_rejects=true, rejects_table='reject_errors', rejects_scan='reject_scans', rejects_limit=0)"
     )
 

@@ -42,9 +42,11 @@ class Scan:
     bom: bool = False
     nuls: int = 0
     returns: int = 0
-    """Carriage returns outside quotes."""
+    """Carriage returns that no newline follows."""
+    pairs: int = 0
+    """Carriage returns that a newline follows."""
     windows: int = 0
-    """Carriage returns followed by a newline, outside quotes."""
+    """The same, outside quotes."""
     newlines: int = 0
     """Newlines outside quotes."""
     open_quote: bool = False
@@ -56,8 +58,8 @@ class Scan:
     @property
     def clean(self) -> bool:
         """Whether it can be read where it lies."""
-        uniform = self.returns == self.windows and self.windows in (0, self.newlines)
-        return self.utf8 and not self.nuls and uniform
+        uniform = self.windows == self.newlines or self.pairs == 0
+        return self.utf8 and not self.nuls and not self.returns and uniform
 
 
 def scan(path: Path, echo: bytes = b"") -> Scan:
@@ -124,8 +126,10 @@ class _Pass:
         outside, odd = _outside(chunk, inside=self.inside)
         ended = outside.count(b"\n")
         self.seen.newlines += ended
-        if b"\r" in outside:
-            self.seen.returns += outside.count(b"\r")
+        if b"\r" in chunk:
+            pairs = chunk.count(b"\r\n")
+            self.seen.pairs += pairs
+            self.seen.returns += chunk.count(b"\r") - pairs
             self.seen.windows += outside.count(b"\r\n")
         blank = b"\n\r\n" if b"\r" in chunk else b"\n\n"
         blanks = self._blanks(chunk) if blank in chunk or b"\n\n" in chunk or self.fresh else 0

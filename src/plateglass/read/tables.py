@@ -16,7 +16,7 @@ from plateglass.privacy import shown_heading
 from plateglass.read import kinds, matching, records, workbook
 from plateglass.read import text as texts
 from plateglass.read.containers import Container, container, ending_fits
-from plateglass.store import Store, name
+from plateglass.store import Malformed, Store, name
 
 CAPS: Final = (1_048_575, 1_048_576, 1_000_000, 55_000, 20_000)
 """Numbers of records at which exporters and spreadsheets cut a log off without saying so."""
@@ -206,9 +206,11 @@ def _said(view: View) -> str:
 
 def _distinct(store: Store, relation: str, column: str) -> set[str]:
     """A few different names; what the scan could not split is forgotten, it is met again when records are read."""
-    found = store.rows(
-        f"SELECT DISTINCT trim({name(column)}) FROM ({relation}) WHERE trim({name(column)}) <> '' LIMIT {_MANY + 1}"
-    )
+    cell = f"trim({name(column)})"
+    try:
+        found = store.rows(f"SELECT DISTINCT {cell} FROM ({relation}) WHERE {cell} <> '' LIMIT {_MANY + 1}")
+    except Malformed:
+        found = []
     store.execute("DROP TABLE IF EXISTS reject_errors")
     store.execute("DROP TABLE IF EXISTS reject_scans")
     return {str(row[0]) for row in found}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _LOOK: Final = 60
 _FIRST: Final = 300
 _LATER: Final = 20
 _SHORT: Final = 12
+_PATTERN_SIGNS: Final = "*?[]{}"
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def prepare(path: Path, target: Path, vocabulary: frozenset[str], place: Place) 
         seen = scan(path, _echo(top))
         encoding = ("utf-8-sig" if seen.bom else "utf-8") if seen.utf8 else "cp1252"
         if seen.clean and not top.lines:
-            return _text(path, encoding, top, seen, seen.nuls)
+            return _text(_literal(path, target), encoding, top, seen, seen.nuls)
     nuls = transcribe(path, target, encoding, top.lines)
     return _text(target, encoding, top, scan(target, _echo(top)), nuls)
 
@@ -96,6 +98,19 @@ def _text(path: Path, encoding: str, top: _Top, seen: Scan, nuls: int) -> Text:
         records=max(0, seen.records - 1), open_quote=seen.open_quote, repeated=seen.echoes > 1, nuls=nuls,
         blocks=tuple(blocks),
     )  # fmt: skip
+
+
+def _literal(path: Path, target: Path) -> Path:
+    """A path that can't be taken for a pattern over many files: a link beside the transcriptions where it could be."""
+    if not any(sign in str(path) for sign in _PATTERN_SIGNS):
+        return path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        target.symlink_to(path.resolve())
+    except OSError:
+        shutil.copyfile(path, target)
+    return target
 
 
 def _decoded(head: bytes, encoding: str) -> str:
