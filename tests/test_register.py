@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plateglass import register
+from plateglass import catalogue, register
 from plateglass.errors import ContentMalformed
 from plateglass.register import edtf, entities, evidence, lint, money, shares
 from plateglass.register.entities import Evidence
 from plateglass.register.holdings import Register
+from plateglass.resolve import identity, vocabulary
+from plateglass.store import Store
 
 SOUND = """\
 [[bodies]]
@@ -501,6 +504,60 @@ def test_three_numbers_where_a_plain_search_says_everybody() -> None:
     assert found.edges == {"direct": 3, "network": 1, "unknown": 1}
     assert shares.naive(given_, {"fed"}) == {"a", "b", "c"}
     assert found.owners == 5
+
+
+def test_the_lists_of_a_case_become_shares_with_their_records() -> None:
+    """What is not shared outward is left out; whom nobody could resolve is unknown, and no token of it is kept."""
+    ids = [f"00000000-0000-0000-0000-00000000000{n}" for n in range(1, 5)]
+    with Store() as store:
+        store.load(
+            "shares",
+            {"source": "VARCHAR", "part": "INTEGER", "record": "BIGINT", "org": "UUID", "outbound": "BIGINT"},
+            [("s1", 0, 1, ids[1], 1), ("s1", 0, 2, ids[2], 0), ("s1", 0, 3, ids[3], None), ("s2", 0, 1, ids[2], 4)],
+        )
+        store.load(
+            "sources",
+            {"source": "VARCHAR", "part": "INTEGER", "owner_org": "UUID"},
+            [("s1", 0, ids[0]), ("s2", 0, None)],
+        )
+        store.load(
+            "organisations",
+            {"org": "UUID", "agency": "VARCHAR"},
+            [(ids[0], "us-zz-exampleville-pd"), (ids[1], "us-fbi"), (ids[2], "us-zz-net"), (ids[3], None)],
+        )
+        found = shares.of_case(store, networks={"us-zz-net"})
+    assert found == (
+        shares.Share("us-zz-exampleville-pd", "us-fbi", "direct", "s1, record 1"),
+        shares.Share("us-zz-exampleville-pd", "unknown", "unknown", "s1, record 3"),
+        shares.Share("owner of s2", "us-zz-net", "network", "s2, record 1"),
+    )
+    assert [e.evidence for e in shares.edges(found)] == [Evidence.ENABLED, Evidence.POSSIBLE, Evidence.ENABLED]
+    assert [e.rests for e in shares.edges(found)] == [False, False, True]
+
+
+@pytest.mark.real
+def test_on_real_lists_a_plain_search_cries_wolf_and_the_three_numbers_do_not() -> None:
+    """37,099 records of 224 agencies: about half name a federal body, and no log is held that proves more."""
+    path = Path(__file__).parents[1].parent / "shared/data/private-eyes/agency_access20240426.csv"
+    if not path.exists():
+        pytest.skip("../shared/data is not here")
+    with path.open(newline="") as file:
+        rows = [(r["src_agency"], r["external_agency"]) for r in csv.DictReader(file)]
+    content = catalogue.Catalogue()
+    words = vocabulary.vocabulary(content)
+    known = identity.resolved(sorted({n for row in rows for n in row}), words, identity.Bodies(content.agencies, words))
+    lists = [
+        shares.Share(known[a].agency or a, known[b].agency or "unknown", "direct" if known[b].agency else "unknown")
+        for a, b in rows
+    ]
+    federal = {o.agency for o in known.values() if o.agency and o.parsed.level == "federal"}
+    found = shares.reach(lists, federal)
+    assert sum(found.edges.values()) == 37_099
+    assert found.owners == 224
+    assert len(found.proven) == 0
+    assert 110 <= len(found.enabled) <= 130
+    assert len(found.enabled) + len(found.possible) + len(found.unknown) == 224
+    assert len(shares.naive(lists, federal)) > 200
 
 
 def test_an_agency_that_a_log_shows_is_counted_only_if_its_list_is_held() -> None:

@@ -251,3 +251,14 @@ def test_founding_facts_are_shown_as_last_known_and_never_as_now() -> None:
             assert spoken is not None
             assert paper is not None
             assert spoken.year <= paper.year, statement.key
+
+
+def test_the_guide_works_on_a_system_that_is_not_in_the_list(tmp_path: Path) -> None:
+    """The example of the guide is a whole file: put beside ours it is taken, and its flow is travelled."""
+    guide = (Path(__file__).parents[1] / "docs/add-a-system.md").read_text()
+    assert guide.count("\n") < 60
+    (tmp_path / "example-trailer-cameras.toml").write_text(guide.split("```toml\n")[1].split("```")[0])
+    both = register.read(holdings.FOLDER, tmp_path)
+    best = questions.ways(both, questions.asked(both, "example-trailer-cameras", "ice", data="plate-read")).routes[0]
+    assert best.nodes == ("example-trailer-cameras", "vigilant-agency-pool", "ice")
+    assert best.weakest.id == "example-trailers-to-pool"

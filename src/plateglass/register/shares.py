@@ -15,6 +15,7 @@ from typing import Literal
 from plateglass.register.entities import Evidence
 from plateglass.register.flows import Edge
 from plateglass.register.routes import Ask, Network, find
+from plateglass.store import Store
 
 How = Literal["direct", "network", "unknown"]
 """direct: the list names an agency. network: one that agencies join. unknown: it names neither for sure."""
@@ -46,7 +47,7 @@ class Reach:
     unknown: frozenset[str] = frozenset()
     """Their list names only organisations that are not known."""
     edges: dict[How, int] = field(default_factory=dict)
-    """Shares by how."""
+    """Records of the lists, by how they share."""
 
     @property
     def sentence(self) -> str:
@@ -56,6 +57,36 @@ class Reach:
             f"{len(self.proven)}; {len(self.enabled)} have a federal body, or a network that holds one, on the list; "
             f"{len(self.possible)} more only share with bodies that could search for a federal one; nothing shows it."
         )
+
+
+_OF_CASE = """
+SELECT coalesce(o.agency, 'owner of ' || s.source), r.agency, s.source, s.record
+FROM shares AS s
+JOIN sources AS l ON l.source = s.source AND l.part = s.part
+LEFT JOIN organisations AS o ON o.org = l.owner_org
+LEFT JOIN organisations AS r ON r.org = s.org
+WHERE s.outbound IS NULL OR s.outbound > 0
+ORDER BY s.source, s.part, s.record
+"""
+
+
+def of_case(store: Store, networks: Collection[str] = ()) -> tuple[Share, ...]:
+    """Whom the agencies of a case share with, by their own lists: records whose outbound count is 0 are left out.
+
+    Reads `shares`, `sources` and `organisations`. An organisation that is not resolved is `unknown`; `networks` are
+    ids of agencies that stand for a network.
+    """
+    found = store.rows(_OF_CASE)
+    return tuple(
+        Share(owner, other or "unknown", _how(other, networks), f"{source}, record {record}")
+        for owner, other, source, record in found
+    )
+
+
+def _how(recipient: str | None, networks: Collection[str]) -> How:
+    if recipient is None:
+        return "unknown"
+    return "network" if recipient in networks else "direct"
 
 
 def edges(shares: Iterable[Share], networks: Collection[str] = ()) -> tuple[Edge, ...]:
@@ -88,7 +119,7 @@ def reach(
     `federal` are ids of federal bodies; `searched` pairs (owner, federal body that a log shows to have searched its
     cameras); `members` pairs (network, member).
     """
-    held = tuple(dict.fromkeys(shares))
+    held = tuple(shares)
     owners = frozenset(s.owner for s in held)
     bodies = frozenset(federal)
     holding = frozenset(network for network, member in members if member in bodies)
