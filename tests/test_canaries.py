@@ -1,0 +1,303 @@
+"""A thousand planted plates, people, telephone and case numbers, in every column: none of them gets out.
+
+What may hold a name that no pattern can see are two tables inside the case, `texts` and `names`: the local review
+view. Nothing else may: no other table, no output, no message, no temporary file that outlives the run.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from plateglass import store
+from plateglass.demo import logs, workbook
+
+HEADINGS = (*logs.FULL, "Offense Type")
+PORTAL = ("id", "userId", "searchDate", "networkCount", "reason", "caseNumber", "offenseType")
+PROGRAM = [sys.executable, "-m", "plateglass.cli"]
+LOCAL = ("texts-", "names-")
+"""The tables that may hold a name."""
+_ONSETS = ("Br", "Cl", "Dw", "Fl", "Gr", "Kl", "Pl", "Qu", "Sn", "Tw")
+_VOWELS = ("a", "e", "i", "o", "u")
+
+
+@dataclass(frozen=True)
+class Canary:
+    kind: str
+    text: str
+
+    @property
+    def plain(self) -> str:
+        """As it is compared: letters and digits only, in capitals."""
+        return plain(self.text)
+
+
+def plain(text: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", text.upper())
+
+
+def made_up() -> list[Canary]:
+    """198 plates, 202 telephone numbers, 300 case numbers and 300 people."""
+    plates = [f"ZZT{n:04}" for n in range(1, 100)] + [f"8ZZZ{n}" for n in range(101, 200)]
+    phones = [f"{area}-555-{number:04}" for area in (213, 415, 619) for number in range(100, 168)][:202]
+    cases = [f"26-{n}" for n in range(900_001, 900_301)]
+    people = [
+        f"{a}{v}x Sample{b.lower()}{w}q" for a in _ONSETS for v in _VOWELS for b in _ONSETS[:2] for w in _VOWELS[:3]
+    ]
+    return [
+        *(Canary("plate", text) for text in plates),
+        *(Canary("phone", text) for text in phones),
+        *(Canary("case_no", text) for text in cases),
+        *(Canary("person", text) for text in people),
+    ]
+
+
+def spellings(canary: Canary) -> tuple[str, ...]:
+    """A canary as people type it: bare, in a sentence, spaced, dotted, in small letters, glued to something."""
+    text = canary.text
+    bare = canary.plain
+    if canary.kind == "plate":
+        cut = f"{bare[:4]} {bare[4:]}", f"{bare[:3]}-{bare[3:]}"
+        return text, text.lower(), *cut, f"veh {text.lower()} seen", f"CA/{text}", f"LP:{text}", f"california{text}"
+    if canary.kind == "phone":
+        area, exchange, line = text.split("-")
+        return (
+            text,
+            f"({area}) {exchange}-{line}",
+            f"{area}.{exchange}.{line}",
+            bare,
+            f"call +1 {area} {exchange} {line} now",
+        )
+    if canary.kind == "case_no":
+        return text, f"rpt {text}", f"case# {text} theft", text.replace("-", "/"), bare
+    return text, text.upper(), f"{text.split()[1]}, {text.split()[0]}", f"stalking by {text}", f"{text}\nsecond line"
+
+
+def ordinary(number: int) -> dict[str, str]:
+    """An ordinary record."""
+    second = f"{number % 60:02}"
+    return {
+        "ID": f"00000000-0000-4000-8000-{number:012}", "Name": "Ada Example", "Org Name": "Exampleville CA PD",
+        "Total Networks Searched": "12", "Total Devices Searched": "120",
+        "Time Frame": f"09/01/2025, 07:05:{second} AM UTC\n09/02/2025, 07:05:{second} AM UTC", "License Plate": "",
+        "Reason": "burglary", "Case #": "", "Filters": "", "Search Time": f"09/02/2025, 07:05:{second} AM UTC",
+        "Search Type": "lookup", "Text Prompt": "", "Moderation": "", "Offense Type": "Robbery",
+        "id": f"00000000-0000-4000-8000-{number:012}", "userId": "***", "searchDate": f"2025-09-02T07:05:{second}.000Z",
+        "networkCount": "12", "reason": "burglary", "caseNumber": "", "offenseType": "Robbery",
+    }  # fmt: skip
+
+
+def planted(headings: Sequence[str], canaries: Sequence[Canary]) -> list[list[str]]:
+    """Each canary in several records: each time in another column and another spelling."""
+    rows = []
+    column, number = cycle(headings), 0
+    for canary in canaries:
+        for spelling in spellings(canary):
+            number += 1
+            record = ordinary(number) | {next(column): spelling}
+            rows.append([record[h] for h in headings])
+    # Enough ordinary records for every column to be known by the kind of its values.
+    return rows + [[ordinary(number + n)[h] for h in headings] for n in range(3 * len(rows))]
+
+
+def write(folder: Path) -> None:
+    """Files of every kind that is read, and of those that are turned away."""
+    canaries = made_up()
+    folder.mkdir()
+    native = [HEADINGS, *planted(HEADINGS, canaries)]
+    _csv(folder / "9_1_2025-9_30_2025-Exampleville CA PD-Network-Audit.csv", native)
+    half = canaries[::2]
+    _csv(folder / "exampleville-ca-pd__2025-09-30.csv", [PORTAL, *planted(PORTAL, half)])
+    workbook.write(folder / "book.xlsx", {"September": [HEADINGS, *planted(HEADINGS, half)]})
+    shared = ["Organization Name", "Networks Shared With Me", "Networks I'm Sharing"]
+    lists = [shared, *([c.text, s, c.text] for c in canaries for s in spellings(c)[:2])]
+    _csv(folder / "SharedNetworks_2025_August_1.csv", lists)
+    with zipfile.ZipFile(folder / "release.zip", "w") as archive:
+        archive.writestr("8_1_2025-8_31_2025-Sampleton CA PD-Audit.csv", _text(native).encode("utf-16"))
+    _refused(folder, canaries)
+
+
+def _refused(folder: Path, canaries: list[Canary]) -> None:
+    """Files that are turned away: what stands in their headings and broken records must not be repeated."""
+    texts = [c.text for c in canaries]
+    _csv(folder / "no_headings.csv", [texts[i : i + 14] for i in range(0, 1000, 14)])
+    _csv(folder / "unknown.csv", [["Plate", *texts[:12]], texts[:13]])
+    _csv(
+        folder / "positions.csv", [["License Plate", "Latitude", "Longitude"], *([t, "37.1", "-120.2"] for t in texts)]
+    )
+    long = [[*row, "one too many", texts[n]] for n, row in enumerate(planted(HEADINGS, canaries[:40])[:200])]
+    _csv(folder / "long_records.csv", [HEADINGS, *planted(HEADINGS, canaries[:9]), *long])
+    quotes = _text([HEADINGS, *planted(HEADINGS, canaries[:60])]) + '"' + ",".join(texts[:300])
+    (folder / "unbalanced.csv").write_text(quotes)
+    (folder / "not_a_workbook.xlsx").write_text("\n".join(texts))
+    (folder / "notes.txt").write_text("\n".join(texts))
+
+
+def _text(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
+
+
+def _csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    path.write_text(_text(rows), encoding="utf-8", newline="")
+
+
+@dataclass(frozen=True)
+class Room:
+    """A home of a run's own."""
+
+    root: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """HOME, XDG and TMPDIR inside the room, and nothing of the person who runs the tests."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("XDG_", "PLATEGLASS_"))}
+        (self.root / "tmp").mkdir(parents=True, exist_ok=True)
+        return kept | {"HOME": str(self.root / "home"), "TMPDIR": str(self.root / "tmp"), "COLUMNS": "120"}
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """One command, as a person would run it."""
+        return subprocess.run(
+            [*PROGRAM, *arguments], env=self.environment, cwd=self.root, capture_output=True, check=False
+        )
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
+    """A room in which everything was run once, over every file; what was printed lies in it too."""
+    made = Room(tmp_path_factory.mktemp("room"))
+    files = tmp_path_factory.mktemp("given") / "files"
+    write(files)
+    home = ["--agency", "Exampleville CA PD", "--timezone", "America/Los_Angeles", "--retention-days", "30"]
+    commands = [
+        ["audit", str(files), "--case", "case", "--out", "report", *home],
+        ["audit", str(files), "--out", "other", "--json", *home],
+        ["check", "case"],
+        ["report", "case"],
+        *(["layouts", "explain", str(path)] for path in sorted(files.iterdir())),
+    ]
+    for number, command in enumerate(commands):
+        done = made.run(*command)
+        said = made.root / f"said-{number}.txt"
+        said.write_bytes(done.stdout + b"\n" + done.stderr)
+        assert done.returncode in (0, 1), f"{command[0]}: {done.stderr.decode()[-2000:]}"
+    return made
+
+
+def left_behind(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def told(path: Path) -> str:
+    """Everything that a file says: its bytes, and of a Parquet file every cell of text."""
+    parts = [path.read_bytes().decode("utf-8", "ignore")]
+    if path.suffix == ".parquet":
+        with store.Store() as tables:
+            source = f"read_parquet({store.text(str(path))})"
+            columns = [name for name, kind, *_ in tables.rows(f"DESCRIBE SELECT * FROM {source}") if kind == "VARCHAR"]
+            for column in columns:
+                parts += [str(cell) for (cell,) in tables.rows(f"SELECT DISTINCT {store.name(column)} FROM {source}")]
+    return "\n".join(parts)
+
+
+def found(text: str, canaries: Iterable[Canary]) -> list[str]:
+    """The canaries that a text holds, however they are spelled in it."""
+    whole = plain(text)
+    return [f"{canary.kind}: {canary.text}" for canary in canaries if canary.plain in whole or _turned(canary) in whole]
+
+
+def _turned(canary: Canary) -> str:
+    """A person's name the other way round."""
+    return plain("".join(reversed(canary.text.split()))) if canary.kind == "person" else canary.plain
+
+
+def test_a_thousand_are_planted_in_every_column() -> None:
+    canaries = made_up()
+    assert len({canary.plain for canary in canaries}) == 1_000
+    rows = planted(HEADINGS, canaries)
+    for index, heading in enumerate(HEADINGS):
+        kinds = {c.split(":")[0] for c in found("\n".join(row[index] for row in rows), canaries)}
+        assert kinds == {"plate", "phone", "case_no", "person"}, heading
+
+
+def test_the_search_finds_a_canary_where_there_is_one(tmp_path: Path) -> None:
+    """Else the tests below would hold of anything."""
+    path = tmp_path / "t.parquet"
+    with store.Store() as tables:
+        tables.load("t", {"reason": "VARCHAR"}, [("seen z-z-t 0001 today",), ("Samplebraq, Brax",)])
+        tables.write("t", path)
+    assert found(told(path), made_up()) == ["plate: ZZT0001", "person: Brax Samplebraq"]
+
+
+def test_something_was_read_and_written(room: Room) -> None:
+    """Nothing leaks from a run that does nothing."""
+    assert (room.root / "report" / "report.html").is_file()
+    assert (room.root / "other" / "summary.json").is_file()
+    assert len(list((room.root / "case" / "store").rglob("sightings*.parquet"))) >= 4
+
+
+def test_no_canary_gets_out(room: Room) -> None:
+    """Outputs, tables, what was printed, the key's folder, caches: everything that lies in the room afterwards."""
+    canaries = made_up()
+    leaks = {}
+    for path in left_behind(room.root):
+        unseen = path.suffix == ".parquet" and path.name.startswith(LOCAL) and room.root / "case" in path.parents
+        hits = found(told(path), [c for c in canaries if not (unseen and c.kind == "person")])
+        if hits:
+            leaks[str(path.relative_to(room.root))] = hits[:5]
+    assert leaks == {}
+
+
+def test_the_local_tables_are_where_names_are_allowed(room: Room) -> None:
+    """The exception above is used: the review view does hold what no pattern can see."""
+    people = [c for c in made_up() if c.kind == "person"]
+    local = [p for p in left_behind(room.root / "case") if p.name.startswith(LOCAL) and p.suffix == ".parquet"]
+    assert any(found(told(path), people) for path in local)
+
+
+def test_no_temporary_file_outlives_a_run(room: Room) -> None:
+    assert list(left_behind(room.root / "tmp")) == []
+    runs = [path for path in left_behind(room.root / "home") if "runs" in path.parts]
+    assert [path.name for path in runs] in ([], ["all.lock"])
+
+
+def test_nothing_of_a_killed_run_outlives_the_next(tmp_path: Path) -> None:
+    """Killed while its tables lie on the disk; the next run, over something else, clears up after it."""
+    files = tmp_path / "files"
+    write(files)
+    here = Room(tmp_path / "room")
+    command = [*PROGRAM, "audit", str(files), "--out", "report", "--quiet"]
+    (tmp_path / "room").mkdir()
+    with (tmp_path / "said").open("wb") as said:
+        process = subprocess.Popen(
+            command, env=here.environment, cwd=here.root, stdout=said, stderr=said, start_new_session=True
+        )
+        while not list(here.root.rglob("*.parquet")) and process.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.01)
+        assert process.poll() is None, (tmp_path / "said").read_text()
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert list(here.root.rglob("*.parquet")), "the run was killed before it wrote anything"
+    innocent = tmp_path / "innocent"
+    innocent.mkdir()
+    _csv(innocent / "9_1_2025-9_30_2025-Exampleville CA PD-Audit.csv", [HEADINGS, [ordinary(1)[h] for h in HEADINGS]])
+    done = here.run("audit", str(innocent), "--out", "next")
+    assert done.returncode == 0, done.stderr
+    canaries = made_up()
+    assert {str(p): found(told(p), canaries)[:3] for p in left_behind(here.root) if found(told(p), canaries)} == {}
+    assert not list((here.root / "home").rglob("*.parquet"))
