@@ -204,11 +204,11 @@ def evidence() -> str:
              "screens/purpose-p01": 41, "custodian/account-overlap": 4}  # fmt: skip
     picks = [
         f"SELECT '{rule}' AS rule, '{'fail' if rule.startswith('us-ca') else 'question'}' AS verdict, "
-        f"'aaaaaaaaaaaa' AS source, 0 AS part, i * 3 + 1 AS record, CAST(i AS DOUBLE) / 4 AS measure "
-        f"FROM (SELECT unnest(range({count})) AS i)"
+        f"'aaaaaaaaaaaa' AS source, 0 AS part, i * 3 + 1 AS record, CAST(i AS DOUBLE) / 4 AS measure, "
+        f"{ms(2025, 9, 1)} + i AS unit_at FROM (SELECT unnest(range({count})) AS i)"
         for rule, count in rules.items()
     ]
-    days = "SELECT 'screens/columns-lost', 'question', CAST(NULL AS VARCHAR), NULL, NULL, NULL"
+    days = f"SELECT 'screens/columns-lost', 'question', 'cccccccccccc', 0, NULL, NULL, {ms(2025, 11, 3, 8)}"
     return " UNION ALL ".join([*picks, days])
 
 

@@ -261,7 +261,7 @@ def test_a_finding_says_everything_that_it_must(out: Path) -> None:
     text = shown(out.parent / "one.html")
     rule = next(line for line in lines(out / "findings.jsonl") if line["rule"] == "promises/look-back")
     for said in (
-        "463 searches", "2,253 searches that could be decided", "20.55% of those decided", "3 August 2025 to",
+        "463 searches", "2,253 searches that could be decided", "20.55 % of those decided", "3 August 2025 to",
         "America/Los_Angeles", "audit 2026.xlsx", str(rule["rule_sha256"])[:12], "may ask, and never says",
         "by under 72 minutes 267", "over 31 days 173", "largest 494.1 days over", "retention days = 30",
         "a window asked for, not data returned", "default of the form", "older window", "Criteria", "Condition",
@@ -437,7 +437,7 @@ def test_the_files_hold_no_small_count_by_agency(out: Path) -> None:
 
 def test_a_share_never_rounds_something_to_nothing() -> None:
     assert [words.share(*pair) for pair in ((0, 9), (1, 99999), (99998, 99999), (9, 9), (3406, 7273), (1, 0))] == [
-        "0%", "<0.01%", ">99.99%", "100%", "46.83%", "–",
+        "0 %", "<0.01 %", ">99.99 %", "100 %", "46.83 %", "–",
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from plateglass.publish import words
 from plateglass.publish.findings import FindingPage
-from plateglass.publish.pages import Page, Part
+from plateglass.publish.pages import Page
 from plateglass.store import Store, text
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -44,7 +44,8 @@ COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "evidence": (
         *_PLACE,
-        _RECORD,
+        ("record", "integer", "number of the record within its sheet; empty where the unit is a file or a day"),
+        ("day", "string", "YYYY-MM-DD in the case's zone, where the unit is a day"),
         ("verdict", "string", "what the rule says of this record"),
         ("measure", "number", "the rule's measure, in the unit that the finding names; empty where it has none"),
     ),
@@ -54,7 +55,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
 
 def public(store: Store, page: Page, folder: Path) -> None:
     """Write every public file but the report itself, then what lists and proves them."""
-    label(store, page.parts)
+    label(store, page)
     store.write_csv(_coverage(), folder / "coverage.csv")
     store.write_csv(_rejected(), folder / "rejected.csv")
     _evidence(store, page.findings, folder)
@@ -75,8 +76,8 @@ def custodian(store: Store, page: Page, folder: Path) -> None:
     sums(folder)
 
 
-def label(store: Store, parts: Sequence[Part]) -> None:
-    """Leave the names of sources, headings and causes as a CSV file may hold them, each in a table to join."""
+def label(store: Store, page: Page) -> None:
+    """Leave the names of sources, headings, causes and days as a CSV file may hold them, each in a table to join."""
     columns = ("source", "sha256", "file", "sheet", "agency", "view", "layout")
     store.load(
         "source_labels",
@@ -92,9 +93,10 @@ def label(store: Store, parts: Sequence[Part]) -> None:
                 p.layout,
                 p.part,
             )
-            for p in parts
+            for p in page.parts
         ],
     )
+    store.load("day_labels", {"unit_at": "BIGINT", "day": "VARCHAR"}, sorted(page.days.items()))
     causes = store.rows("SELECT DISTINCT coalesce(\"column\", ''), reason FROM rejected")
     store.load(
         "reject_labels",
@@ -188,10 +190,11 @@ def _evidence(store: Store, found: Sequence[FindingPage], folder: Path) -> None:
     for page in found:
         store.write_csv(
             "SELECT coalesce(l.sha256, '') AS source_sha256, coalesce(l.file, '') AS file, "
-            "coalesce(l.sheet, '') AS sheet, e.record, e.verdict, e.measure FROM evidence AS e "
-            "LEFT JOIN source_labels AS l ON l.source = e.source AND l.part = e.part "
+            "coalesce(l.sheet, '') AS sheet, e.record, coalesce(d.day, '') AS day, e.verdict, e.measure "
+            "FROM evidence AS e LEFT JOIN source_labels AS l ON l.source = e.source AND l.part = e.part "
+            "LEFT JOIN day_labels AS d ON d.unit_at = e.unit_at AND e.record IS NULL "
             f"WHERE e.rule = {text(page.finding.rule)} "
-            "ORDER BY l.file, l.sha256, l.part, e.record, e.verdict, e.measure",
+            "ORDER BY l.file, l.sha256, l.part, e.record, e.unit_at, e.verdict, e.measure",
             folder / page.evidence,
         )
 

@@ -14,6 +14,8 @@ from plateglass.store import Store
 
 LOCATORS = 20
 """So many places of evidence stand in the page; the file beside it has all."""
+FILES = 3
+"""So many sources are named in a finding; the methods name all."""
 ROWS = 12
 """So many agencies stand in the page; findings.jsonl has all."""
 UNRECOGNISED = "names not recognised as public bodies"
@@ -40,6 +42,8 @@ MISSING = {
     "withheld": "hidden under a law that is named",
     "not_exported": "this release has no such column",
     "damaged": "what stands there is not of the field's kind",
+    "unset": "nobody stated it for this case",
+    "undecided": "what stands there does not decide the question",
 }
 """Why a value is not there, in words."""
 
@@ -59,7 +63,9 @@ class Locator:
     name: str
     source: str
     sheet: str
-    record: int
+    record: int | None
+    """None for a finding about whole files or days."""
+    day: str
     verdict: str
     measure: str
 
@@ -82,6 +88,9 @@ class FindingPage:
     more_files: int
     evidence: str
     evidenced: int
+    """Places in the evidence file; the case may limit how many a rule lists."""
+    pointed: int
+    """Units that the rule points at: at fault, or for a person."""
     locators: tuple[Locator, ...]
     table: tuple[suppress.Shown, ...]
     """Every agency, small cells suppressed."""
@@ -105,6 +114,10 @@ class Desk:
     crossings: Sequence[Crossing]
     tables: Mapping[str, list[suppress.Shown] | None]
     """Agencies by rule, small cells suppressed."""
+    evidenced: Mapping[str, int]
+    """Places of evidence by rule."""
+    days: Mapping[int, str]
+    """The day, in the agency's zone, of each time that evidence without a record has."""
 
 
 def page(number: int, finding: Finding, rule: Rule, desk: Desk) -> FindingPage:
@@ -117,10 +130,11 @@ def page(number: int, finding: Finding, rule: Rule, desk: Desk) -> FindingPage:
     names = sorted({words_of(desk.parts, source) for source in finding.sources})
     return FindingPage(
         number=number, anchor=anchor, finding=finding, rule=rule, verdict=verdict(finding, rule), tested=tested,
-        bound=tested + finding.counts.get(Outcome.CANNOT_TELL, 0), share=words.share(finding.over, tested),
-        counts=counts(finding), period=words.span(finding.period, desk.zone),
-        files=tuple(names[:6]), more_files=max(len(names) - 6, 0),
-        evidence=f"evidence/{anchor}.csv", evidenced=_evidenced(finding, desk.store),
+        bound=sum(units for word, units in counts(finding) if word != "not_applicable"),
+        share=words.share(finding.over, tested), counts=counts(finding), period=words.span(finding.period, desk.zone),
+        files=tuple(names[:FILES]), more_files=max(len(names) - FILES, 0),
+        evidence=f"evidence/{anchor}.csv", evidenced=desk.evidenced.get(finding.rule, 0),
+        pointed=finding.over + finding.counts.get(Outcome.NEEDS_PERSON, 0),
         locators=_locators(finding, desk), table=tuple(listed or ()), agencies=tuple(shown[:ROWS]),
         more_agencies=max(len(shown) - ROWS, 0), agencies_hidden=listed is None, eras=eras, missing=_missing(finding),
         charts=_charts(anchor, finding, rule, shown, eras),
@@ -143,9 +157,8 @@ def verdict(finding: Finding, rule: Rule) -> Verdict:
 
 
 def decided(finding: Finding) -> int:
-    """The denominator: units that the rule could decide, or that a person must."""
-    outcomes = (Outcome.PASS, Outcome.FAIL, Outcome.NEEDS_PERSON)
-    return sum(finding.counts.get(outcome, 0) for outcome in outcomes) + finding.question
+    """The denominator: units that the rule could decide."""
+    return finding.counts.get(Outcome.PASS, 0) + finding.counts.get(Outcome.FAIL, 0) + finding.question
 
 
 def counts(finding: Finding) -> tuple[tuple[str, int], ...]:
@@ -176,22 +189,18 @@ def words_of(parts: Mapping[tuple[str, int], tuple[str, str]], source: str) -> s
     return next((name for (known, _), (name, _) in parts.items() if known == source), source)
 
 
-def _evidenced(finding: Finding, store: Store) -> int:
-    return int(store.one("SELECT count(*) FROM evidence WHERE rule = $1", [finding.rule]))
-
-
 def _locators(finding: Finding, desk: Desk) -> tuple[Locator, ...]:
     rows = desk.store.rows(
-        "SELECT source, part, record, verdict, measure FROM evidence WHERE rule = $1 "
-        f"ORDER BY source, part, record, verdict, measure LIMIT {LOCATORS}",
+        "SELECT source, part, record, unit_at, verdict, measure FROM evidence WHERE rule = $1 "
+        f"ORDER BY source, part, record, unit_at, verdict, measure LIMIT {LOCATORS}",
         [finding.rule],
     )
     return tuple(
         Locator(
-            *_located(desk, source, part), record, words.label(word),
-            words.NONE if measure is None else words.number(measure),
+            *_located(desk, source, part), record, desk.days.get(at, "") if record is None else "", words.label(word),
+            words.number(measure),
         )
-        for source, part, record, word, measure in rows
+        for source, part, record, at, word, measure in rows
     )  # fmt: skip
 
 
@@ -225,6 +234,11 @@ def _eras(finding: Finding, rule: Rule, crossings: Sequence[Crossing]) -> tuple[
     return tuple((chr(ord("A") + index), crossing) for index, crossing in enumerate(near[:26]))
 
 
+def _of_all(rule: Rule) -> bool:
+    """Whether the classes and extremes are of all units that could be decided, not only of those at fault."""
+    return rule.measure is not None and rule.measure.of == "tested"
+
+
 def _charts(
     anchor: str, finding: Finding, rule: Rule, agencies: Sequence[suppress.Shown],
     eras: Sequence[tuple[str, Crossing]],
@@ -236,9 +250,9 @@ def _charts(
         drawn["months"] = charts.columns(
             f"{anchor}-months", f"By month: {unit}", unit, [(month, over) for month, _, over in finding.months], starts
         )
-    if finding.margin and finding.over:
-        title = f"By how much, {rule.measure.unit}" if rule.measure else "By class"
-        drawn["margin"] = charts.bars(f"{anchor}-margin", title, unit, finding.margin)
+    whole = rule.unit if _of_all(rule) else unit
+    if finding.margin and (finding.over or _of_all(rule)) and decided(finding):
+        drawn["margin"] = charts.bars(f"{anchor}-margin", f"By class: {whole}", whole, finding.margin)
     numbers = [(row.agency, row.over) for row in agencies[:ROWS] if isinstance(row.over, int)]
     if numbers:
         drawn["agencies"] = charts.bars(f"{anchor}-agencies", f"By agency: {unit}", unit, numbers)

@@ -122,6 +122,8 @@ class Page:
     """The other codes that reasons were given."""
     below: int
     parameters: Mapping[str, int | float | str]
+    days: Mapping[int, str]
+    """The day of each unit of evidence that is not a record."""
     custodian: bool = False
 
     @property
@@ -147,7 +149,7 @@ def public(store: Store, case: Case, found: Sequence[Finding]) -> Page:
         below=settings.suppress_below, parameters=settings.parameters,
         layouts=tuple(catalogue.layouts[i] for i in sorted({p.layout for p in listed} & set(catalogue.layouts))),
         reasons=tuple(reason for code, reason in sorted(catalogue.reasons.items()) if code in used),
-        codes=tuple(reason for code, reason in sorted(catalogue.reasons.items()) if code not in used),
+        days=desk.days, codes=tuple(reason for code, reason in sorted(catalogue.reasons.items()) if code not in used),
     )  # fmt: skip
 
 
@@ -172,9 +174,18 @@ def _packs(found: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def _desk(store: Store, case: Case, found: Sequence[Finding], listed: Sequence[Part], read: Coverage) -> findings.Desk:
-    names = {(part.source, part.part): (part.name, part.sheet) for part in listed}
-    tables = small(store, found, case.settings.suppress_below)
-    return findings.Desk(store, case.settings.zone, names, read.crossings, tables)
+    zone = case.settings.zone
+    return findings.Desk(
+        store, zone, {(part.source, part.part): (part.name, part.sheet) for part in listed}, read.crossings,
+        small(store, found, case.settings.suppress_below),
+        dict(store.rows("SELECT rule, count(*) FROM evidence GROUP BY rule")), days(store, zone),
+    )  # fmt: skip
+
+
+def days(store: Store, zone: ZoneInfo | None) -> dict[int, str]:
+    """The day of each unit of evidence that is not a record: of a day without records, say."""
+    rows = store.rows("SELECT DISTINCT unit_at FROM evidence WHERE record IS NULL AND unit_at IS NOT NULL")
+    return {at: words.date_of(at, zone) for (at,) in rows}
 
 
 def small(store: Store, found: Iterable[Finding], below: int) -> dict[str, list[suppress.Shown] | None]:

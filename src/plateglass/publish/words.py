@@ -61,10 +61,10 @@ def share(part: int, whole: int) -> str:
         return NONE
     percent = 100 * part / whole
     if 0 < percent < 0.01:  # noqa: PLR2004 (two decimals)
-        return "<0.01%"
+        return "<0.01 %"
     if 99.99 < percent < 100:  # noqa: PLR2004
-        return ">99.99%"
-    return f"{percent:.2f}%".replace(".00%", "%")
+        return ">99.99 %"
+    return f"{percent:.2f}".removesuffix(".00") + " %"
 
 
 def plural(count: int, noun: str) -> str:
@@ -75,6 +75,11 @@ def plural(count: int, noun: str) -> str:
 def instant(at: int) -> str:
     """Epoch milliseconds as ISO 8601 in UTC, for files."""
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def date_of(at: int, zone: ZoneInfo | None) -> str:
+    """Epoch milliseconds as an ISO date in the agency's zone, UTC where none is stated."""
+    return datetime.fromtimestamp(at / 1000, zone or UTC).date().isoformat()
 
 
 def day(at: int, zone: ZoneInfo | None) -> str:
