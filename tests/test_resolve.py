@@ -353,7 +353,7 @@ Homeland Security Investigations | - | federal | federal | - | us-ice-hsi
 Exampleville VA PD [Federal] | - | federal | federal | federal | us-federal-exampleville-va-pd-federal
 [Federal] Exampleville TX VA PD | tx | federal | federal | federal | us-tx-exampleville-va-pd-federal
 National Guard Exampleville PA | pa | other_public | state | - | us-pa-national-guard-exampleville
-US Capitol Police | - | federal | federal | - | us-federal-us-capitol
+US Capitol Police | - | federal | federal | - | us-federal-us-capitol-police
 U.S. Marshals Service | - | federal | federal | - | us-usms
 U.S. Forest Service | - | federal | federal | - | us-federal-us-forest-service
 Federal Protective Service | - | federal | federal | - | us-federal-federal-protective-service
@@ -383,6 +383,9 @@ MARKS = (
     " (Do Not Use)",
     " (2)",
 )
+
+SLUG_MARKS = (" (LR)", " - Axon", " (Flex)", " (Condor)")
+"""Those that are seen at the end of a slug, such as `sampleton-county-fl-so-flex`."""
 
 
 def resolved(*written: str, home: str = "", judged: dict[str, str] | None = None) -> dict[str, identity.Organisation]:
@@ -427,6 +430,9 @@ def test_the_order_of_names_does_not_matter(order: list[str], count: int) -> Non
 @given(st.sampled_from(sorted(KNOWN)), st.sampled_from(MARKS))
 @settings(max_examples=100, deadline=None)
 def test_a_mark_never_changes_who_it_is(name: str, mark: str) -> None:
+    if " " not in name:
+        mark = mark.lower().replace(" - ", "-").replace(" (", "-").strip("[]()-") if mark in SLUG_MARKS else ""
+        name, mark = (name, f"-{mark}") if mark else ("Exampleville CA PD", " (LR)")
     plain, marked = resolve.organisation(name, CONTENT), resolve.organisation(name + mark, CONTENT)
     if plain.parsed.tail in ("pd", "so") and not plain.parsed.rest and not plain.parsed.marks:
         assert marked.agency == plain.agency
@@ -521,6 +527,16 @@ def test_a_slip_needs_the_right_spelling_to_be_the_common_one() -> None:
 def test_a_slip_does_not_cross_states_or_kinds() -> None:
     found = resolved("Exmapleville OH PD", "Exampleville TX PD", "Exampleville CA PD", "Exampleville OH DPS")
     assert {o.how for o in found.values()} == {"rule"}
+
+
+def test_a_federal_mark_makes_no_other_agency_of_a_federal_body() -> None:
+    plain, marked = "Exampleville OH Air Force Base", "(Federal) Exampleville OH Air Force Base"
+    assert resolve.organisation(plain, CONTENT).agency == resolve.organisation(marked, CONTENT).agency
+
+
+def test_a_federal_mark_keeps_a_federal_body_apart_from_a_local_one() -> None:
+    plain, marked = "Exampleville OH PD", "[Federal] Exampleville OH PD"
+    assert resolve.organisation(plain, CONTENT).agency != resolve.organisation(marked, CONTENT).agency
 
 
 def test_two_that_are_equally_near_decide_nothing() -> None:

@@ -51,7 +51,7 @@ class Vocabulary:
         self.kind_ends = re.compile(rf"(?:^|\W)(?:{'|'.join(names.heads)})\W*$")
         self.marks = tuple((m, re.compile("|".join(f"(?:{p})" for p in m.any))) for m in names.marks)
         self.hint = re.compile(
-            r"[\[(]|\s-|-\s|\d$|\b(do|don|dnu|not|dont|delete|error|demo|test|testing|training|former)"
+            r"[\[(]|\s-|-\s|\d$|\b(do|don|dnu|not|dont|delete|error|demo|test|testing|training|former|lr|axon|flex|condor|raven)"
         )
         self.kinds = tuple(_kind_rule(words, states) for words in names.kinds)
         plain = next((i for i, rule in enumerate(self.kinds) if rule.words.tail == "so"), 0)
