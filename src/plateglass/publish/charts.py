@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import ceil, floor, log10
 
 from plateglass.publish import words
@@ -52,8 +53,8 @@ class Chart:
     width: int = WIDTH
 
 
-def columns(ident: str, title: str, unit: str, months: Sequence[tuple[str, int]], eras: Sequence[str]) -> Chart:
-    """Columns by month; `eras` holds the months in which a form changed, named A, B, ... in order."""
+def columns(ident: str, title: str, unit: str, months: Sequence[tuple[str, int]], eras: Sequence[date]) -> Chart:
+    """Columns by month; `eras` holds the days on which a form changed, named A, B, ... in order."""
     known = dict(months)
     every = _every(months[0][0], months[-1][0])
     top = _ceiling(max(known.values(), default=0))
@@ -62,21 +63,21 @@ def columns(ident: str, title: str, unit: str, months: Sequence[tuple[str, int]]
     marks = tuple(
         Mark(
             round(_LEFT + index * step + gap / 2, 2), round(_FLOOR - (high := _scaled(known.get(month, 0), top)), 2),
-            round(min(step - gap, 44), 2), round(high, 2), words.month_name(month), words.number(known.get(month, 0)),
+            round(min(step - gap, 56), 2), round(high, 2), words.month_name(month), words.number(known.get(month, 0)),
         )
         for index, month in enumerate(every)
     )  # fmt: skip
     stride = ceil(len(every) / _LABELS)
-    centre = min(step - gap, 44) / 2 + gap / 2
+    centre = min(step - gap, 56) / 2 + gap / 2
     names = tuple(
         (round(_LEFT + index * step + centre, 2), words.month_name(month))
         for index, month in enumerate(every)
         if index % stride == 0
     )
     lines = tuple(
-        (round(_LEFT + every.index(month) * step, 2), chr(ord("A") + index))
-        for index, month in enumerate(eras)
-        if month in every
+        (round(_LEFT + (every.index(f"{day:%Y-%m}") + (day.day - 1) / 31) * step, 2), chr(ord("A") + index))
+        for index, day in enumerate(eras)
+        if f"{day:%Y-%m}" in every
     )
     ticks = tuple((round(_FLOOR - _scaled(top * i / 2, top), 2), words.number(top * i / 2)) for i in range(3))
     peak = max(known, key=lambda month: (known[month], month))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from plateglass.catalogue import Rule
-from plateglass.model import Finding, Outcome
+from plateglass.model import STATED, Finding, Outcome
 from plateglass.publish import charts, suppress, words
 from plateglass.publish.coverage import Crossing
 from plateglass.store import Store
@@ -225,13 +226,21 @@ def _eras(finding: Finding, rule: Rule, crossings: Sequence[Crossing]) -> tuple[
     if not finding.months:
         return ()
     first, last = finding.months[0][0], finding.months[-1][0]
+    read = _fields(rule)
     near = [
         crossing
         for crossing in crossings
         if first <= f"{crossing.era.start:%Y-%m}" <= last
-        and (not rule.needs or not crossing.era.fields or set(rule.needs) & set(crossing.era.fields))
+        and (not read or not crossing.era.fields or read & set(crossing.era.fields))
     ]
     return tuple((chr(ord("A") + index), crossing) for index, crossing in enumerate(near[:26]))
+
+
+def _fields(rule: Rule) -> set[str]:
+    """The fields of a search that a rule reads; none named means that a change of any of them concerns it."""
+    sql = " ".join((*rule.needs, rule.applies, rule.unknown, rule.fails, rule.person))
+    named = {word.removesuffix("_state") for word in re.findall(r"\w+", sql)}
+    return named & set(STATED)
 
 
 def _of_all(rule: Rule) -> bool:
@@ -246,7 +255,7 @@ def _charts(
     unit = f"{rule.unit} at fault" if rule.basis != "screen" else f"{rule.unit} counted"
     drawn = {"verdicts": charts.stack(f"{anchor}-verdicts", f"Verdicts on {rule.unit}", counts(finding))}
     if len(finding.months) > 1 and finding.over:
-        starts = [f"{crossing.era.start:%Y-%m}" for _, crossing in eras]
+        starts = [crossing.era.start for _, crossing in eras]
         drawn["months"] = charts.columns(
             f"{anchor}-months", f"By month: {unit}", unit, [(month, over) for month, _, over in finding.months], starts
         )

@@ -47,12 +47,14 @@ def cell(text: str) -> str:
 
 
 def number(value: float | None) -> str:
-    """A number with its thousands apart; a dash where there is none."""
+    """A number with its thousands apart; 30.00 where it is not quite 30; a dash where there is none."""
     if value is None:
         return NONE
     if float(value).is_integer():
         return f"{int(value):,}"
-    return f"{value:,.1f}" if abs(value) >= 1 else f"{value:.2g}"
+    if abs(value) < 1:
+        return f"{value:.2g}"
+    return f"{value:,.1f}" if value == round(value, 1) else f"{value:,.2f}"
 
 
 def share(part: int, whole: int) -> str:
