@@ -20,7 +20,7 @@ from typing import Final
 from plateglass import store
 from plateglass.catalogue import Catalogue
 from plateglass.classify import explain, fold, words
-from plateglass.classify.taxonomy import Code, Taxonomy
+from plateglass.classify.taxonomy import LOOKS, Code, Taxonomy
 from plateglass.model import State
 from plateglass.store import Step, Store
 
@@ -48,7 +48,9 @@ def _decide(taxonomy: Taxonomy) -> tuple[Step, ...]:
         Step("reason_groups", _groups(taxonomy), "a first look, for several codes at once", lazy=True),
         Step("reason_held", _held(taxonomy), "which clause of each code holds"),
         Step("reason_qualities", _qualities(taxonomy), "the quality of each text", lazy=True),
-        Step("reason_tiers", _tiers(taxonomy), "the tier of each code, once it is known what else was found"),
+        Step(
+            "reason_tiers", _tiers(taxonomy), "the tier of each code, once it is known what else was found", lazy=True
+        ),
         Step("reasons", _reasons(taxonomy), "the codes of every distinct text"),
     )
 
@@ -73,14 +75,13 @@ def _groups(taxonomy: Taxonomy) -> str:
 def _held(taxonomy: Taxonomy) -> str:
     group = {code.id: f"g{number}" for number, group in enumerate(taxonomy.groups) for code in group}
     held = [f", {code.held(group.get(code.id, 'false'))} AS h_{code.id}" for code in taxonomy.searched]
-    return f"SELECT id, field, whole, rest, listed{''.join(held)} FROM reason_groups"
+    firm = " OR ".join(code.firm for code in taxonomy.purposes) or "false"
+    inner = f"SELECT id, field, whole, rest, listed{''.join(held)} FROM reason_groups"
+    return f"SELECT *, {firm} AS firm, {_first_of(taxonomy.purposes)} AS found FROM ({inner}) AS g"
 
 
 def _qualities(taxonomy: Taxonomy) -> str:
-    firm = " OR ".join(code.firm for code in taxonomy.purposes) or "false"
-    beside = taxonomy.beside("SELECT * FROM reason_held")
-    looked = f"SELECT *, {firm} AS firm, {_first_of(taxonomy.purposes)} AS found FROM ({beside}) AS b"
-    return f"SELECT *, {taxonomy.quality()} AS quality FROM ({looked}) AS h"
+    return f"SELECT *, {taxonomy.quality()} AS quality FROM ({taxonomy.beside('reason_held')}) AS b"
 
 
 def _tiers(taxonomy: Taxonomy) -> str:
@@ -102,9 +103,10 @@ def _reasons(taxonomy: Taxonomy) -> str:
     )
     requester = f"CASE {names} {left} END" if taxonomy.requesters else "CAST(NULL AS VARCHAR)"
     graded = f"coalesce({grade}, NULL)" if grade else "CAST(NULL AS VARCHAR)"
-    return f"SELECT id, field, quality, {requester} AS requester, {graded} AS requester_tier{flags} FROM reason_tiers"
+    quality = f"replace(quality, {store.text(LOOKS)}, '') AS quality"
+    return f"SELECT id, field, {quality}, {requester} AS requester, {graded} AS requester_tier{flags} FROM reason_tiers"
 
 
 def _first_of(codes: list[Code]) -> str:
     held = ", ".join(f"h_{code.id}" for code in codes)
-    return f"coalesce({held}, NULL)" if held else "CAST(NULL AS INTEGER)"
+    return f"coalesce({held}, NULL)" if held else "CAST(NULL AS TINYINT)"

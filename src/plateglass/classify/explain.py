@@ -26,12 +26,10 @@ def _spans(code: Code) -> str:
         ]
         return f"CASE h {' '.join(found)} ELSE '' END" if found else "''"
 
-    tier = f"t_{code.id}"
-    held = f"SELECT id, field, whole, rest, h_{code.id} AS h, {tier} AS tier FROM reason_tiers WHERE {tier} IS NOT NULL"
-    return (
-        f"SELECT id, field, {store.text(code.id)} AS code, tier, h, {arms('words')} AS span, {arms('also')} AS also"
-        f" FROM ({held}) AS held WHERE h IS NOT NULL"
-    )
+    tier = code.tier("NOT firm")
+    held = f"SELECT *, h_{code.id} AS h FROM reason_held WHERE h_{code.id} IS NOT NULL"
+    found = f"{store.text(code.id)} AS code, {tier} AS tier, h, {arms('words')} AS span, {arms('also')} AS also"
+    return f"SELECT * FROM (SELECT id, field, {found} FROM ({held}) AS h) AS t WHERE tier IS NOT NULL"
 
 
 def labels(store_: Store, taxonomy: Taxonomy) -> Step:

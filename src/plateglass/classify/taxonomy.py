@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -17,6 +17,9 @@ _GROUP: Final = 5
 
 _TAKEN: Final = 2
 """How many times the words of one purpose are taken out of a text to see what stands beside them."""
+
+LOOKS: Final = "?"
+"""Stands behind a quality that a text has by its looks only: what is left over by it is probable, not explicit."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,11 @@ class Code:
     def held(self, group: str) -> str:
         """SQL: the number of the first clause that holds; `group` is the first look that it shares."""
         if not self.clauses:
-            return "CAST(NULL AS INTEGER)"
+            return "CAST(NULL AS TINYINT)"
         arms = " ".join(f"WHEN {clause.sql} THEN {number}" for number, clause in enumerate(self.clauses, 1))
         listed = f"listed AND {words.matches('whole', words.alternation(self.listed))}" if self.listed else "false"
         free = f"{group} AND {words.matches(self.over, words.alternation(self.free))}" if self.free else "false"
-        return f"CASE WHEN {listed} OR {free} THEN CASE {arms} END END"
+        return f"CAST(CASE WHEN {listed} OR {free} THEN CASE {arms} END END AS TINYINT)"
 
     def tier(self, allowed: str = "true") -> str:
         """SQL: the tier of the clause that holds; one that must be alone counts only where `allowed`."""
@@ -74,7 +77,11 @@ class Code:
         arms = "".join(
             f" WHEN {store.text(quality)} THEN {store.text(tier)}" for quality, tier in self.reason.left_over.items()
         )
-        return f"CASE WHEN {found} IS NULL THEN CASE quality{arms} END END" if arms else "NULL"
+        looks = "".join(
+            f" WHEN {store.text(quality + LOOKS)} THEN {store.text('probable' if tier == 'explicit' else tier)}"
+            for quality, tier in self.reason.left_over.items()
+        )
+        return f"CASE WHEN {found} IS NULL THEN CASE quality{arms}{looks} END END" if arms else "NULL"
 
 
 class Taxonomy:
@@ -111,12 +118,18 @@ class Taxonomy:
         *tried, last = self.qualities
         arms = [f"WHEN {self._made_of(code)} THEN {store.text(code.id)}" for code in tried]
         arms += [
-            f"WHEN NOT firm AND {clause.sql} THEN {store.text(code.id)}"
+            f"WHEN {self._looks(code, clause)} THEN {store.text(code.id + LOOKS)}"
             for code in tried
             for clause in code.clauses
             if clause.tier == "ambiguous"
         ]
         return f"CASE {' '.join(arms)} ELSE {store.text(last.id)} END"
+
+    @staticmethod
+    def _looks(code: Code, clause: Clause) -> str:
+        if "purpose" in code.reason.made_of:
+            return f"firm AND {replace(clause, over='beside').sql}"
+        return f"NOT firm AND {clause.sql}"
 
     def _made_of(self, quality: Code) -> str:
         names = {quality.id, *quality.reason.made_of} - {"purpose"}
@@ -137,7 +150,7 @@ class Taxonomy:
 
     def beside(self, source: str) -> str:
         """SQL: a query with what is left of each text as `beside`, the words of its purposes taken out."""
-        query, last = source, "whole"
+        query, last = f"SELECT * FROM {source}", "whole"
         for code in self.purposes:
             found = words.alternation([*code.listed, *code.free, *(w for c in code.clauses for w in c.also)])
             if found:
@@ -147,7 +160,7 @@ class Taxonomy:
                 left = f"CASE WHEN h_{code.id} IS NULL THEN {last} ELSE {taken} END AS b_{code.id}"
                 query, last = f"SELECT *, {left} FROM ({query}) AS t", f"b_{code.id}"
         held = ", ".join(f"h_{code.id}" for code in self.searched)
-        return f"SELECT id, field, whole, rest, listed, {held}, {last} AS beside FROM ({query}) AS t"
+        return f"SELECT id, field, whole, rest, listed, firm, found, {held}, {last} AS beside FROM ({query}) AS t"
 
 
 def _axis(codes: Sequence[Code], axis: str) -> list[Code]:
