@@ -37,8 +37,11 @@ class Ingest:
         """
         self._store = store
         self._words = Words(key, store)
+        # An enumeration is written to Parquet by its numbers; it is read back as text.
+        store.execute(f"CREATE TYPE cell_state AS ENUM ({', '.join(text(state) for state in State)})")
         # The words of a table are few, its records many: a join must never be turned around.
-        store.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        # Lists of marks are short: as a join, which the third rule makes of them, every cell would be trimmed first.
+        store.execute("SET disabled_optimizers = 'join_order,build_side_probe_side,in_clause'")
 
     def table(self, table: Table, layout: Layout, folder: Path, before: tuple[Rejected, ...] = ()) -> Ingested:
         """What the records of one table become; its Parquet files stand in `folder` afterwards.
@@ -71,7 +74,7 @@ class Ingest:
     def _write(self, cells: Cells, shape: rows.Rows, folder: Path, before: tuple[Rejected, ...]) -> Ingested | None:
         table, fields = cells.table, shape.words(cells)
         self._words.learn(cells, fields)
-        self._words.check(fields)
+        self._words.check(cells, fields)
         main = folder / f"{shape.table}-{table.part}.parquet"
         accepted = self._copy(shape.accepted(cells), main)
         lost = () if accepted == table.records else self._rejected(cells, shape)

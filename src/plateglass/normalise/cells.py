@@ -17,19 +17,21 @@ BLANKS = " \t\r\n\u00a0\u200b\ufeff"
 """What is trimmed off both ends of a cell."""
 DAY = 86_400_000
 """Milliseconds."""
-_WIDE = "".join(chr(0xFEE0 + code) for code in range(0x21, 0x7F))
-_NARROW = "".join(chr(code) for code in range(0x21, 0x7F))
+_WIDE = text("".join(chr(0xFEE0 + code) for code in range(0x21, 0x7F)))
+_NARROW = text("".join(chr(code) for code in range(0x21, 0x7F)))
 _MARK_BEFORE, _MARK_AFTER = r"(?:^|[\s,;:(\[])(?:", r")(?:$|[\s,;:.)\]])"
 
 
 def trimmed(cell: str) -> str:
-    """The cell without blanks at its ends."""
-    return f"trim({cell}, {text(BLANKS)})"
+    """The cell without blanks at its ends; most cells have none, and to see that is cheaper than to trim."""
+    return (
+        f"CASE WHEN regexp_full_match({cell}, '[!-~]([ -~]*[!-~])?') THEN {cell} ELSE trim({cell}, {text(BLANKS)}) END"
+    )
 
 
 def narrow(cell: str) -> str:
     """The cell with full-width letters, digits and marks as their common forms."""
-    return f"translate({cell}, {text(_WIDE)}, {text(_NARROW)})"
+    return f"CASE WHEN strlen({cell}) = length({cell}) THEN {cell} ELSE translate({cell}, {_WIDE}, {_NARROW}) END"
 
 
 def plate(cell: str) -> str:
@@ -37,9 +39,13 @@ def plate(cell: str) -> str:
     return f"replace(regexp_replace(upper({narrow(cell)}), '[^A-Z0-9*?]', '', 'g'), '?', '*')"
 
 
-def number(cell: str) -> str:
-    """The cell as a whole number, thousands marks and a spreadsheet's `.0` taken off; NULL if it is none."""
-    digits = f"regexp_extract(replace({trimmed(cell)}, ',', ''), '^([0-9]{{1,18}})(\\.0+)?$', 1)"
+REACH_DIGITS = 7
+"""No search reaches ten million networks or cameras: a longer number is somebody's, such as a telephone's."""
+
+
+def number(cell: str, most: int = 18) -> str:
+    """The cell as a whole number without thousands marks and a spreadsheet's `.0`; NULL if it is none, or too long."""
+    digits = f"regexp_extract(replace({trimmed(cell)}, ',', ''), '^([0-9]{{1,{most}}})(\\.0+)?$', 1)"
     return f"TRY_CAST(nullif({digits}, '') AS BIGINT)"
 
 
@@ -49,10 +55,15 @@ def shape(cell: str) -> str:
     return f"left(regexp_replace({figures}, '[\\pL\\pM\\pS\\pC]', 'A', 'g'), 40)"
 
 
-def hmac(kind: str, word: str) -> str:
-    """The token of a word in SQL: the first 128 bits of HMAC-SHA256 under the kind's sub-key (RFC 2104)."""
+def hmac_hex(kind: str, word: str) -> str:
+    """The token of a word as 32 hex digits: the first 128 bits of HMAC-SHA256 under the kind's sub-key (RFC 2104)."""
     inner = f"unhex(sha256((SELECT {kind}_inner FROM key_pads) || encode({word})))"
-    return f"CAST(sha256((SELECT {kind}_outer FROM key_pads) || {inner})[1:32] AS UUID)"
+    return f"sha256((SELECT {kind}_outer FROM key_pads) || {inner})[1:32]"
+
+
+def hmac(kind: str, word: str) -> str:
+    """The token of a word."""
+    return f"CAST({hmac_hex(kind, word)} AS UUID)"
 
 
 def one_of(expression: str, words: Iterable[str]) -> str:
@@ -62,7 +73,9 @@ def one_of(expression: str, words: Iterable[str]) -> str:
 
 
 def _any_of(cell: str, patterns: Iterable[str]) -> str:
-    return " OR ".join(f"regexp_full_match({cell}, {text(pattern)})" for pattern in patterns) or "false"
+    """Whether one of some patterns matches the whole cell: as one alternation, which is one pass over the cell."""
+    every = "|".join(f"(?:{pattern})" for pattern in patterns)
+    return f"regexp_full_match({cell}, {text(every)})" if every else "false"
 
 
 class Cells:
@@ -89,29 +102,40 @@ class Cells:
         """The layout's strptime patterns for a field, as a SQL list."""
         return "[" + ", ".join(text(pattern) for pattern in self.layout.fields[field].formats) + "]"
 
-    def state(self, field: str, cell: str) -> str:
-        """The state of a cell of a field, from the layout's marks and the kind of value that the field holds."""
-        t = trimmed(cell)
+    def state(self, field: str, t: str) -> str:
+        """The state of a trimmed cell, from the layout's marks and the kind of value that the field holds."""
         return (
-            f"CASE WHEN {cell} IS NULL OR {t} = '' THEN '{State.EMPTY}'"
+            f"CASE WHEN {t} IS NULL OR {t} = '' THEN '{State.EMPTY}'"
             f" WHEN {one_of(t, self.layout.placeholders)} THEN '{State.PLACEHOLDER}'"
             f" WHEN {_any_of(t, self.layout.withheld)} THEN '{State.WITHHELD}'"
             f" WHEN {_any_of(t, self.layout.masks)} THEN '{State.MASKED}'"
             f" ELSE {self._of_its_kind(field, t)} END"
         )
 
+    def clear(self, field: str, t: str) -> str:
+        """The form of a trimmed cell that its token or number is made from: one form for all spellings of a value."""
+        kind = self.layout.fields[field].kind
+        if kind == "plate":
+            return plate(t)
+        if kind == "case":
+            return f"upper({narrow(t)})"
+        if kind in ("count", "day_count"):
+            return number(t, REACH_DIGITS)
+        return self.word(field, t) if kind == "word" else t
+
     def _of_its_kind(self, field: str, t: str) -> str:
+        """The state of a cell that hides nothing; `clear` stands beside it."""
         spec = self.layout.fields[field]
         if spec.kind == "plate":
             return (
-                f"CASE WHEN {plate(t)} = '' THEN '{State.DAMAGED}'"
-                f" WHEN contains({plate(t)}, '*') THEN '{State.PARTIAL}' ELSE '{State.VALUE}' END"
+                f"CASE WHEN clear = '' THEN '{State.DAMAGED}'"
+                f" WHEN contains(clear, '*') THEN '{State.PARTIAL}' ELSE '{State.VALUE}' END"
             )
-        if spec.kind in ("count", "day_count"):
-            return f"CASE WHEN {number(t)} IS NULL THEN '{State.DAMAGED}' ELSE '{State.VALUE}' END"
+        if spec.kind in ("count", "day_count") or (spec.kind == "word" and spec.words):
+            return f"CASE WHEN clear IS NULL THEN '{State.DAMAGED}' ELSE '{State.VALUE}' END"
         if spec.kind in ("instant", "date", "time", "interval"):
             return f"'{State.DAMAGED}'"
-        if spec.kind in ("word", "words") and spec.words:
+        if spec.kind == "words" and spec.words:
             return f"CASE WHEN {self._known(field, t)} THEN '{State.VALUE}' ELSE '{State.DAMAGED}' END"
         if self.layout.masks and spec.kind != "id":
             marks = "|".join(f"(?:{mask})" for mask in self.layout.masks)
@@ -120,36 +144,38 @@ class Cells:
         return f"'{State.VALUE}'"
 
     def _known(self, field: str, t: str) -> str:
-        spec = self.layout.fields[field]
-        if spec.kind == "word":
-            return one_of(f"lower({t})", (word.lower() for word in spec.words))
-        # Values of a list are joined by commas, and may hold commas: take known ones off, longest first.
+        """Whether a list holds nothing but known words. They are joined by commas and may hold commas themselves."""
         rest = f"lower({t})"
-        for word in sorted(spec.words, key=len, reverse=True):
+        for word in sorted(self.layout.fields[field].words, key=len, reverse=True):
             rest = f"replace({rest}, {text(word.lower())}, '')"
         return f"trim({rest}, ' ,;') = ''"
 
-    def word(self, field: str, cell: str) -> str:
+    def word(self, field: str, t: str) -> str:
         """The layout's own spelling of a word of its vocabulary; NULL for any other word."""
-        spec = self.layout.fields[field]
-        cases = " ".join(f"WHEN {text(word.lower())} THEN {text(word)}" for word in spec.words)
-        return f"CASE lower({trimmed(cell)}) {cases} END" if cases else "CAST(NULL AS VARCHAR)"
+        cases = " ".join(f"WHEN {text(word.lower())} THEN {text(word)}" for word in self.layout.fields[field].words)
+        return f"CASE lower({t}) {cases} END" if cases else "CAST(NULL AS VARCHAR)"
 
-    def search_id(self) -> tuple[str, str]:
-        """Token and state of the vendor's id of the search; in an export nearly every record has another."""
+    def searched_by(self) -> tuple[str, str]:
+        """State of the vendor's id of the search, and its token in hex, made from the column `search_id_state`.
+
+        In an export nearly every record has another id, so it is not decided for each distinct cell.
+        """
         if not self.has("search_id"):
-            return "NULL", f"'{State.NOT_EXPORTED}'"
+            return f"'{State.NOT_EXPORTED}'", "CAST(NULL AS VARCHAR)"
         cell = self.raw("search_id")
-        whole = f"regexp_full_match({cell}, '[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}')"
-        state = f"CASE WHEN {whole} THEN '{State.VALUE}' ELSE {self.state('search_id', cell)} END"
-        token = hmac("search_id", f"lower({trimmed(cell)})")
-        return f"CASE WHEN {state} = '{State.VALUE}' THEN {token} END", state
+        whole = f"TRY_CAST({cell} AS UUID) IS NOT NULL"
+        state = f"CASE WHEN {whole} THEN '{State.VALUE}' ELSE {self.state('search_id', trimmed(cell))} END"
+        token = hmac_hex("search_id", f"lower({trimmed(cell)})")
+        return state, f"CASE WHEN r.search_id_state = '{State.VALUE}' THEN {token} END"
 
     # --- times: epoch ms, UTC unless they say otherwise ---
 
-    def instant(self, field: str, cell: str = "") -> str:
+    def instant(self, field: str) -> str:
         """The time in a cell, epoch ms UTC; NULL where none of the layout's patterns reads it."""
-        return f"epoch_ms(try_strptime({trimmed(cell or self.raw(field))}, {self.formats(field)}))"
+        cell, formats = self.raw(field), self.formats(field)
+        plain, trimmed_off = (f"try_strptime({c}, {formats})" for c in (cell, trimmed(cell)))
+        # A CASE, since coalesce would have its parts computed for every record.
+        return f"epoch_ms(CASE WHEN {plain} IS NOT NULL THEN {plain} ELSE {trimmed_off} END)"
 
     def searched_at(self) -> str:
         """When the search was made, from one column or from a date and a time."""
@@ -174,25 +200,26 @@ class Cells:
         if self.has("frame"):
             cell = self.raw("frame")
             first, last = (self._side(cell, side) for side in (1, 2))
-            return first, last, _both("from_at", "to_at", cell, self.state("frame", cell))
+            return first, last, _both("from_at", "to_at", cell, self.state("frame", trimmed(cell)))
         sides = [field for field in ("from_at", "to_at") if self.has(field)]
         if not sides:
             return "CAST(NULL AS BIGINT)", "CAST(NULL AS BIGINT)", f"'{State.NOT_EXPORTED}'"
         first, last = (self.instant(f) if f in sides else "CAST(NULL AS BIGINT)" for f in ("from_at", "to_at"))
         cell = f"coalesce({', '.join(self.raw(field) for field in sides)})"
-        return first, last, _both("from_at", "to_at", cell, self.state(sides[0], cell))
+        return first, last, _both("from_at", "to_at", cell, self.state(sides[0], trimmed(cell)))
 
     def _side(self, cell: str, side: int) -> str:
         """One of the two times of a cell: on two lines, which is how the vendor writes it, or in any other form."""
-        line = f"try_strptime(trim(split_part({cell}, chr(10), {side}), {text(BLANKS)}), {self.formats('frame')})"
+        formats = self.formats("frame")
+        line = f"try_strptime(split_part({cell}, chr(10), {side}), {formats})"
         flat = f"regexp_replace({trimmed(cell)}, '\\s+', ' ', 'g')"
         words = f"regexp_replace({flat}, '(?i)(UTC|Z|[0-9]|[AP]M) (?:to|-|–|until) ', '\\1|')"
         after = f"regexp_replace({flat}, '^(.*?UTC) ', '\\1|')"
         halves = f"regexp_replace({flat}, '^([^ ]+) ([^ ]+)$', '\\1|\\2')"
         forms = ", ".join(
-            f"try_strptime(split_part({form}, '|', {side}), {self.formats('frame')})" for form in (words, after, halves)
+            f"try_strptime(split_part({form}, '|', {side}), {formats})" for form in (words, after, halves)
         )
-        return f"epoch_ms(coalesce({line}, {forms}))"
+        return f"epoch_ms(CASE WHEN {line} IS NOT NULL THEN {line} ELSE coalesce({forms}) END)"
 
 
 def _both(first: str, last: str, cell: str, otherwise: str) -> str:

@@ -9,15 +9,10 @@ from typing import Final
 from plateglass.model import SEARCH_VIEWS, SHARES, SIGHTINGS, STATED, STATISTICS, Column, State, View
 from plateglass.normalise.cells import Cells, columns, number, trimmed
 from plateglass.normalise.words import NAMES, TEXTS, TOKENS
-from plateglass.store import name, text
+from plateglass.store import text
 
 _WORDS: Final = (*NAMES, *TOKENS, *TEXTS, "networks", "devices", "search_type", "moderation")
 _NULL: Final = "CAST(NULL AS VARCHAR)"
-FINGERPRINTED: Final = (
-    "org", "account", "target", "case_no", "search_id", "reason", "filters", "prompt", "offence",
-    "networks", "devices", "searched_at", "from_at", "to_at", "search_type", "moderation",
-)  # fmt: skip
-"""What the strict fingerprint is made of, in this order: tokens and typed values, never text of the record."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +24,8 @@ class Rows:
     documented: tuple[Column, ...]
     words: Callable[[Cells], list[str]]
     """The fields that are decided once for each distinct value."""
-    timed: Callable[[Cells], list[tuple[str, str]]]
-    """Columns computed first, because others are made from them."""
+    layers: Callable[[Cells], list[dict[str, str]]]
+    """Columns computed first, because others are made from them; each layer sees the one before."""
     picks: Callable[[Cells], dict[str, str]]
     """Every other column of the view as an expression."""
     keeps: Callable[[Cells], str]
@@ -48,10 +43,11 @@ class Rows:
             "source": text(cells.table.source.id),
             "part": f"CAST({cells.table.part} AS INTEGER)",
             "record": "r.record",
-            **{column: name(column) for column, _ in self.timed(cells)},
+            **{column: f"r.{column}" for layer in self.layers(cells) for column in layer},
             **self.picks(cells),
         }
-        listed = columns((c.name, f"CAST({made[c.name]} AS {c.type})") for c in self.documented)
+        types = {c.name: "cell_state" if c.name.endswith("_state") else c.type for c in self.documented}
+        listed = columns((c.name, f"CAST({made[c.name]} AS {types[c.name]})") for c in self.documented)
         return f"SELECT {listed} FROM {self._numbered(cells)} WHERE {self.keeps(cells)}"
 
     def rejected(self, cells: Cells) -> str:
@@ -70,10 +66,11 @@ class Rows:
     def _numbered(self, cells: Cells) -> str:
         """Every record as `r`, with its number and times, joined to what is known of its words."""
         numbered = "" if cells.table.numbered else "row_number() OVER () AS record, "
-        times = "".join(f", {expression} AS {name(column)}" for column, expression in self.timed(cells))
         joins = "".join(f" LEFT JOIN w_{field} ON {cells.raw(field)} = w_{field}.word" for field in self.words(cells))
         records = f"SELECT {numbered}t.* FROM ({cells.table.relation}) AS t"
-        return f"(SELECT r.*{times} FROM ({records}) AS r) AS r{joins}"
+        for layer in self.layers(cells):
+            records = f"SELECT r.*, {columns((column, made) for column, made in layer.items())} FROM ({records}) AS r"
+        return f"({records}) AS r{joins}"
 
 
 def _is_heading(cell: str, heading: str) -> str:
@@ -83,7 +80,7 @@ def _is_heading(cell: str, heading: str) -> str:
 def _state(cells: Cells, field: str) -> str:
     if not cells.has(field):
         return f"'{State.NOT_EXPORTED}'"
-    return f"coalesce(w_{field}.state, '{State.EMPTY}')"
+    return f"coalesce(w_{field}.state, CAST('{State.EMPTY}' AS cell_state))"
 
 
 def _id(cells: Cells, field: str) -> str:
@@ -93,31 +90,36 @@ def _id(cells: Cells, field: str) -> str:
 # --- searches ---
 
 
-def _search_times(cells: Cells) -> list[tuple[str, str]]:
+def _search_layers(cells: Cells) -> list[dict[str, str]]:
     first, last, _ = cells.frame()
-    return [("searched_at", cells.searched_at()), ("from_at", first), ("to_at", last)]
+    state, token = cells.searched_by()
+    times = {"searched_at": cells.searched_at(), "from_at": first, "to_at": last}
+    return [{**times, "search_id_state": state}, {"search_hex": token}]
 
 
 def _search_picks(cells: Cells) -> dict[str, str]:
     made = {field: _id(cells, field) for field in _WORDS if field != "owner"}
-    made["case_shape"] = "w_case_no.shape" if cells.has("case_no") else "NULL"
-    made["search_id"], searched_id_state = cells.search_id()
-    made["fingerprint"] = _fingerprint(made)
-    states = {field: _state(cells, field) for field in STATED}
-    states["frame"], states["search_id"] = cells.frame()[2], searched_id_state
+    made["case_shape"] = "w_case_no.text" if cells.has("case_no") else "NULL"
+    made["search_id"] = "r.search_hex"
+    made["fingerprint"] = _fingerprint(cells)
+    states = {field: _state(cells, field) for field in STATED if field != "search_id"}
+    states["frame"] = cells.frame()[2]
     return made | {f"{field}_state": state for field, state in states.items()}
 
 
-def _fingerprint(made: dict[str, str]) -> str:
-    parts = ", chr(31), ".join(made.get(field, name(field)) for field in FINGERPRINTED)
-    return f"CAST(md5(concat({parts})) AS UUID)"
+def _fingerprint(cells: Cells) -> str:
+    """128 bits over every field of a record. A token says by its first letter whose it is; numbers are set apart."""
+    tags = [f"w_{field}.tag" for field in (*NAMES, *TOKENS, *TEXTS) if field in STATED and cells.has(field)]
+    plain = ["r.search_hex", *(f"r.{time}" for time in ("searched_at", "from_at", "to_at"))]
+    plain += [_id(cells, field) for field in ("networks", "devices", "search_type", "moderation")]
+    return f"CAST(md5(concat({', '.join([*tags, *(f'chr(31), {value}' for value in plain)])})) AS UUID)"
 
 
 sightings = Rows(
     table="sightings",
     documented=SIGHTINGS,
     words=lambda cells: [field for field in _WORDS if field in STATED and cells.has(field)],
-    timed=_search_times,
+    layers=_search_layers,
     picks=_search_picks,
     keeps=lambda _cells: "searched_at IS NOT NULL",
     key=lambda cells: cells.dated_by(),
@@ -136,7 +138,7 @@ def _networks(cells: Cells, field: str) -> str:
     cell = cells.raw(field)
     listed = f"replace({trimmed(cell)}, ', ', ' ')"
     counted = f"1 + length({listed}) - length(replace({listed}, ',', ''))"
-    state = cells.state(field, cell)
+    state = cells.state(field, trimmed(cell))
     return f"CASE {state} WHEN '{State.VALUE}' THEN {counted} WHEN '{State.EMPTY}' THEN 0 END"
 
 
@@ -144,7 +146,7 @@ def _share_picks(cells: Cells) -> dict[str, str]:
     made = {"org": "w_org.id"}
     for field in ("inbound", "outbound"):
         made[field] = _networks(cells, field)
-        state = cells.state(field, cells.raw(field)) if cells.has(field) else f"'{State.NOT_EXPORTED}'"
+        state = cells.state(field, trimmed(cells.raw(field))) if cells.has(field) else f"'{State.NOT_EXPORTED}'"
         made[f"{field}_state"] = state
     return made
 
@@ -153,7 +155,7 @@ shares = Rows(
     table="shares",
     documented=SHARES,
     words=lambda _cells: ["org"],
-    timed=lambda _cells: [],
+    layers=lambda _cells: [],
     picks=_share_picks,
     keeps=lambda cells: f"w_org.id IS NOT NULL AND NOT {_is_heading(cells.raw('org'), cells.heading('org'))}",
     key=lambda _cells: "org",
@@ -175,7 +177,7 @@ statistics = Rows(
     table="statistics",
     documented=STATISTICS,
     words=lambda cells: ["owner"] if cells.has("owner") else [],
-    timed=lambda cells: [("captured_on", f"{cells.day('captured_on')}")],
+    layers=lambda cells: [{"captured_on": cells.day("captured_on")}],
     picks=_statistic_picks,
     keeps=lambda cells: "captured_on IS NOT NULL" + (" AND w_owner.id IS NOT NULL" if cells.has("owner") else ""),
     key=lambda _cells: "captured_on",

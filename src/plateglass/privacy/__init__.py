@@ -21,11 +21,11 @@ from uuid import UUID
 import platformdirs
 
 from plateglass.errors import KeyUnusable, Place
-from plateglass.privacy.scrub import MARKS, SUSPECT, fold, scrub
+from plateglass.privacy.scrub import CUE, MARKS, PLAIN, SUSPECT, fold, scrub
 
 __all__ = [
-    "KEY_BYTES", "KINDS", "MARKS", "SUSPECT", "cache_path", "fold", "key", "key_path", "pads", "scrub", "shown_heading",
-    "sub_key", "token",
+    "CUE", "KEY_BYTES", "KINDS", "MARKS", "PLAIN", "SUSPECT", "cache_path", "fold", "key", "key_path", "pads", "scrub",
+    "shown_heading", "sub_key", "token",
 ]  # fmt: skip
 
 KEY_BYTES: Final = 32

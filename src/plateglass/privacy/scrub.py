@@ -25,6 +25,14 @@ from plateglass.privacy.words import ATTRIBUTES, SHORT_WORDS
 SUSPECT: Final = r"[0-9@]|[^\x00-\x7f]|(?i:\bat\b|\(at\)|(?:plate|lic|license|licence|tag|lp)\s*[:#=])"
 """RE2: a text without this holds nothing that could be scrubbed."""
 
+PLAIN: Final = (
+    r"(?i)[a-z ,'\"()\n-]*?(?:^|[a-z]{5,}[ ,'\"()\n-]{1,3})\d{1,4}"
+    r"(?:[ ,'\"()\n-]{1,3}(?:[a-z]{5,}[a-z ,'\"()\n-]*)?)?"
+)
+"""RE2: a whole text of words with one short number between long ones; without a `CUE`, nothing in it is scrubbed."""
+CUE: Final = r"(?i)\b(?:at|ssn?|social|d\s?o\s?b|born|birth\w*|b\s?day|plates?|lic|licen[cs]e|tags?|lp|reg)\b"
+"""RE2: words after which something is scrubbed that would stay anywhere else."""
+
 MARKS: Final = ("plate", "vin", "phone", "ssn", "birth_date", "email", "case")
 """The kinds that are taken out; each leaves its name in brackets, a case number its shape as well."""
 
