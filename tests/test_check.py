@@ -430,7 +430,6 @@ def test_accounts_overlap_only_in_one_second_and_for_another_target(db: Store, t
     finding = found(db, tmp_path, [Catalogue().rules["custodian/account-overlap"]], {"sightings": rows})[0]
     assert finding.over == 3
     assert db.rows("SELECT record FROM evidence ORDER BY record") == [(1,), (2,), (3,)]
-    assert db.rows("SELECT record FROM pairs WHERE within_5s ORDER BY record") == [(1,), (2,), (3,), (5,)]
 
 
 def _days(counts: Mapping[int, int], source: str = OWN) -> list[worlds.Row]:

@@ -9,6 +9,7 @@ FRAME: tuple[Column, ...] = (
     Column("part", "INTEGER", "number of the sheet or table within it, from 0"),
     Column("record", "BIGINT", "number of the record within the part; NULL where the unit is not a record"),
     Column("unit_at", "BIGINT", "the unit's time, epoch ms UTC; a citation must be in force then"),
+    Column("log_no", "BIGINT", "the source's and part's number in the table `logs`, in their order"),
     Column("month", "INTEGER", "months since year 0 of `unit_at`, in the agency's zone, else in UTC"),
     Column("agency_no", "INTEGER", "the searching agency's number in `agency_numbers`; NULL while unresolved"),
     Column("owner_state", "VARCHAR", "state of the agency whose log it is, else of the home agency; who is bound"),
@@ -40,21 +41,13 @@ SEARCHES: tuple[Column, ...] = (
     Column("lookback_local_ms", "BIGINT", "the same between the two clock readings; NULL without a zone"),
     Column("window_ms", "BIGINT", "from the start to the end of the window asked for: time that goes by"),
     Column("window_local_ms", "BIGINT", "the same between the two clock readings; NULL without a zone"),
+    Column("same_second", "BOOLEAN", "whether the same account searched for something else in the same second"),
     Column("networks_below", "DOUBLE", "percent of the case's searches that reached fewer networks"),
     Column("devices_below", "DOUBLE", "percent of the case's searches that reached fewer cameras"),
     Column("listed", "BOOLEAN", "whether the owner's sharing list of that day has the agency; NULL where unknown"),
     Column("list_days", "BIGINT", "days between the search and that list: the last one on or before it, else the next"),
 )
 """One row a distinct search, besides one column a code of `reasons` that holds the tier: p01, p02, ..."""
-
-PAIRS: tuple[Column, ...] = (
-    Column("searched_at", "BIGINT", "when the search was made, epoch ms UTC"),
-    Column("account_state", "VARCHAR", "cell state of the user"),
-    Column("target_state", "VARCHAR", "cell state of what was searched for"),
-    Column("same_second", "BOOLEAN", "whether the same account searched for something else in the same second"),
-    Column("within_5s", "BOOLEAN", "the same, within five seconds before or after"),
-)
-"""One row a distinct search, with whether its account searched for something else at nearly the same time."""
 
 DAYS: tuple[Column, ...] = (
     Column("log", "VARCHAR", "whose log it is, and of what kind"),

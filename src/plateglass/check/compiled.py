@@ -46,6 +46,13 @@ class Compiled:
     """(label, SQL)."""
 
     @property
+    def of(self) -> str:
+        """The digits of the units that its margin is about."""
+        fault = self.rule.measure is None or self.rule.measure.of == "fault"
+        about = (Outcome.FAIL,) if fault else (Outcome.FAIL, Outcome.PASS)
+        return ", ".join(str(OUTCOMES.index(outcome)) for outcome in about)
+
+    @property
     def unset(self) -> tuple[str, ...]:
         """The parameters that nobody has stated."""
         return tuple(name for name, value in self.parameters.items() if value is None)

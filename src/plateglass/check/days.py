@@ -68,7 +68,8 @@ def _days() -> Step:
     """The view itself: the steps before it, put together."""
     return Step("days", f"""
             SELECT coalesce(f.source, l.source) AS source, coalesce(f.part, l.part) AS part,
-              CAST(NULL AS BIGINT) AS record, CAST(e.day AS BIGINT) * {DAY_MS} AS unit_at, e.month, n.agency_no,
+              CAST(NULL AS BIGINT) AS record, CAST(e.day AS BIGINT) * {DAY_MS} AS unit_at,
+              coalesce(f.log_no, l.log_no) AS log_no, e.month, n.agency_no,
               s.owner_state, e.log, s.view, e.day, e.records, f.source IS NOT NULL AS covered, u.usual,
               t.before, t.after, t.ratio, coalesce(t.turn, false) AS turn
             FROM every_day AS e JOIN log_spans AS s ON s.log = e.log JOIN usual_days AS u ON u.log = e.log

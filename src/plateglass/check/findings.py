@@ -8,7 +8,7 @@ from typing import Any
 
 from plateglass.check.clock import month_name
 from plateglass.check.compiled import OUTCOMES, Compiled
-from plateglass.check.scan import BLANK_STATE, Judged, untold
+from plateglass.check.scan import BLANK_STATE, RECORDS, Judged, untold
 from plateglass.model import Finding, Outcome
 from plateglass.store import Store, text
 
@@ -29,8 +29,9 @@ EVIDENCE = {
 def finding(store: Store, judged: Judged, limit: int) -> Finding:
     """Everything that one rule says, and its rows in `evidence`, at most `limit` of them."""
     rows = store.rows(f"""
-        SELECT source, month, {judged.digit} AS v, sum(n), min(first_at), max(last_at)
-        FROM {judged.tally} GROUP BY source, month, v ORDER BY source, month, v""")
+        SELECT l.source, t.month, t.v, sum(t.n), min(t.first_at), max(t.last_at)
+        FROM (SELECT *, {judged.digit} AS v FROM {judged.tally}) AS t LEFT JOIN logs AS l ON l.log_no = t.log_no
+        GROUP BY l.source, t.month, t.v ORDER BY l.source, t.month, t.v""")
     counts: Counter[Outcome] = Counter()
     for _, _, digit, number, _, _ in rows:
         counts[OUTCOMES[digit]] += int(number)
@@ -110,13 +111,15 @@ def _margin(store: Store, judged: Judged) -> tuple[tuple[tuple[str, int], ...], 
     if judged.rule.rule.measure is None:
         return (), {}
     labels = [label for label, _ in judged.rule.buckets]
+    about = f"{judged.digit} IN ({judged.rule.of})"
     bits = ", ".join(f"sum(b{n} // {2**bit} % 2)" for bit in range(len(labels))) or "0"
-    found = store.rows(f"SELECT {bits} FROM {table}")[0]
+    found = store.rows(f"SELECT {bits} FROM {table} WHERE {about}")[0]
     margin = tuple((label, int(units or 0)) for label, units in zip(labels, found, strict=False))
     middle = store.rows(f"""
         SELECT min(m), max(m), min(CASE WHEN upto * 2 >= units THEN m END)
         FROM (SELECT m, sum(n) OVER (ORDER BY m) AS upto, sum(n) OVER () AS units
-              FROM (SELECT m{n} AS m, count(*) AS n FROM {table} WHERE m{n} IS NOT NULL GROUP BY m{n}) AS c) AS o""")
+              FROM (SELECT m, count(*) AS n FROM (SELECT {judged.measure} AS m FROM {table} WHERE {about}) AS a
+                    WHERE m IS NOT NULL GROUP BY m) AS c) AS o""")
     smallest, largest, median = middle[0]
     if smallest is None:
         return margin, {}
@@ -127,14 +130,14 @@ def _evidence(store: Store, judged: Judged, limit: int) -> None:
     """Where the units stand, in the order of the sources, so that two runs list the same ones."""
     rule = judged.rule.rule
     fault = "fail" if rule.review == "verified" else "question"
-    measure = f"m{judged.number}" if rule.measure is not None else "CAST(NULL AS DOUBLE)"
     store.execute(f"""
         INSERT INTO evidence
-        SELECT {text(rule.id)}, CASE WHEN v = {_FAULT} THEN {text(fault)} ELSE 'needs_person' END,
-          source, part, record, measure, unit_at
-        FROM (SELECT source, part, record, unit_at, {measure} AS measure, {judged.digit} AS v
-              FROM judged_{judged.table}) AS j
-        WHERE v IN {_SHOWN} ORDER BY source, part, record, unit_at LIMIT {int(limit)}""")
+        SELECT {text(rule.id)}, CASE WHEN e.v = {_FAULT} THEN {text(fault)} ELSE 'needs_person' END,
+          l.source, l.part, nullif(e.place % {RECORDS}, 0), CASE WHEN e.v = {_FAULT} THEN e.measure END, e.unit_at
+        FROM (SELECT * FROM (SELECT place, log_no, unit_at, {judged.measure} AS measure, {judged.digit} AS v
+                             FROM judged_{judged.table}) AS j
+              WHERE v IN {_SHOWN} ORDER BY place, unit_at LIMIT {int(limit)}) AS e
+        LEFT JOIN logs AS l ON l.log_no = e.log_no ORDER BY e.place, e.unit_at""")
 
 
 def _sentence(

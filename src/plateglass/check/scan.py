@@ -17,6 +17,8 @@ BASE = 8
 PACK = 20
 """Verdicts in one number: 20 octal digits are below 2^63."""
 BLANK_STATE = "blank"
+RECORDS = 2**40
+"""More records than any source has: a unit's place is its source's number times this, and the record's number."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Judged:
     """Its place among the rules of the view, from 0."""
     fields: tuple[str, ...]
     """Every field that a rule of the view needs, in the order of the digits of `untold`."""
+    measure: str
+    """The column with its measure; NULL where it has none."""
 
     @property
     def digit(self) -> str:
@@ -64,7 +68,9 @@ def judge(store: Store, table: str, rules: Sequence[Compiled]) -> list[Judged]:
         _blame(store, table, rules, fields)
         raise
     store.run(*_tallies(table, len(rules)))
-    return [Judged(table, rule, number, fields) for number, rule in enumerate(rules)]
+    columns = {measure: f"m{n}" for n, measure in enumerate(measures(rules))}
+    nothing = "CAST(NULL AS DOUBLE)"
+    return [Judged(table, rule, n, fields, columns.get(rule.measure, nothing)) for n, rule in enumerate(rules)]
 
 
 def _judged(table: str, rules: Sequence[Compiled], fields: Sequence[str]) -> str:
@@ -75,28 +81,34 @@ def _judged(table: str, rules: Sequence[Compiled], fields: Sequence[str]) -> str
         for k in range(0, len(rules), PACK)
     )
     untold = " + ".join(f"CAST(u_{field} AS BIGINT) * {BASE**n}" for n, field in enumerate(fields)) or "0"
-    measures = "".join(f", {part}" for n, rule in enumerate(rules) for part in _measured(rule, n))
+    margins = "".join(f", {part}" for part in _measured(rules))
     digits = "".join(f", {untold_digit(field)} AS u_{field}" for field in fields)
     return f"""
-        SELECT source, part, record, unit_at, month, agency_no, {packs}, CAST({untold} AS BIGINT) AS untold{measures}
+        SELECT log_no * {RECORDS} + coalesce(record, 0) AS place, unit_at, log_no, month, agency_no,
+          {packs}, CAST({untold} AS BIGINT) AS untold{margins}
         FROM (SELECT u.*, {verdicts} FROM (SELECT v.*{digits} FROM {table} AS v) AS u) AS j"""
 
 
-def _measured(rule: Compiled, number: int) -> Iterator[str]:
-    """The measure of a unit and the classes that it is in, as bits; NULL for units that they are not of."""
-    if rule.rule.measure is None:
-        return
-    of = f"v{number} = 3" if rule.rule.measure.of == "fault" else f"v{number} IN (3, 4)"
-    bits = " + ".join(f"CASE WHEN {sql} THEN {2**n} ELSE 0 END" for n, (_, sql) in enumerate(rule.buckets)) or "0"
-    yield f"CASE WHEN {of} THEN CAST({rule.measure} AS DOUBLE) END AS m{number}"
-    yield f"CASE WHEN {of} THEN {bits} END AS b{number}"
+def measures(rules: Sequence[Compiled]) -> tuple[str, ...]:
+    """The different measures of some rules: several rules may measure the same."""
+    return tuple(dict.fromkeys(rule.measure for rule in rules if rule.measure))
+
+
+def _measured(rules: Sequence[Compiled]) -> Iterator[str]:
+    """Each measure of a unit, and for each rule the classes that the unit is in, as bits."""
+    for n, measure in enumerate(measures(rules)):
+        yield f"CAST({measure} AS DOUBLE) AS m{n}"
+    for n, rule in enumerate(rules):
+        bits = " + ".join(f"CASE WHEN {sql} THEN {2**bit} ELSE 0 END" for bit, (_, sql) in enumerate(rule.buckets))
+        if bits:
+            yield f"CASE WHEN v{n} IN ({rule.of}) THEN CAST({bits} AS SMALLINT) END AS b{n}"
 
 
 def _tallies(table: str, rules: int) -> Iterator[Step]:
     for pack in range((rules + PACK - 1) // PACK):
         by = f"p{pack} FROM judged_{table}"
         counts = "count(*) AS n, min(unit_at) AS first_at, max(unit_at) AS last_at"
-        yield Step(f"tally_{table}_{pack}", f"SELECT source, month, {counts}, {by} GROUP BY source, month, p{pack}")
+        yield Step(f"tally_{table}_{pack}", f"SELECT log_no, month, {counts}, {by} GROUP BY log_no, month, p{pack}")
         yield Step(f"agencies_{table}_{pack}", f"SELECT agency_no, count(*) AS n, {by} GROUP BY agency_no, p{pack}")
         yield Step(f"untold_{table}_{pack}", f"SELECT untold, count(*) AS n, {by} GROUP BY untold, p{pack}")
 

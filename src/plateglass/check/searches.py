@@ -72,6 +72,15 @@ SEEN = Step("network_seen", """
     "one row a search that a network audit shows, with the log: the home agency's own where one is")  # fmt: skip
 
 
+BUSY = Step("busy_seconds", """
+    SELECT s.account, CASE WHEN s.org IS NULL AND l.view <> 'network_audit' THEN l.owner_org ELSE s.org END AS whose,
+      s.searched_at // 1000 AS second
+    FROM distinct_searches AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
+    WHERE s.account IS NOT NULL AND s.target IS NOT NULL
+    GROUP BY 1, 2, 3 HAVING min(s.target) <> max(s.target)""",
+    "the seconds in which one account searched for several things")  # fmt: skip
+
+
 def _lists() -> list[Step]:
     return [
         Step("lists", """
@@ -100,7 +109,14 @@ def _lists() -> list[Step]:
 
 def steps(world: World) -> list[Step]:
     """Every step of the view `searches`, which is last."""
-    before = [calendar(world), _rank("networks"), _rank("devices"), _codes("reason", world), _codes("offence", world)]
+    before = [
+        calendar(world),
+        BUSY,
+        _rank("networks"),
+        _rank("devices"),
+        _codes("reason", world),
+        _codes("offence", world),
+    ]
     return [
         *before,
         *([SEEN] if world.seen else []),
@@ -123,7 +139,8 @@ def _searches(world: World) -> str:
         LEFT JOIN list_of_day AS ld ON ld.owner_key = t.owner_key AND ld.day = t.day
         LEFT JOIN org_listed AS ol ON ol.list_no = ld.list_no AND ol.org = t.whose"""
     return f"""
-        SELECT t.source, t.part, t.record, t.searched_at AS unit_at, c.month, w.agency_no, t.owner_state, {columns},
+        SELECT t.source, t.part, t.record, t.searched_at AS unit_at, t.log_no, c.month,
+          w.agency_no, t.owner_state, {columns},
           t.view, t.exposed, t.owner_agency AS owner,
           {literal(world.home.agency)} AS home, {literal(world.home.state)} AS home_state,
           w.agency, w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level, w.public AS agency_public,
@@ -135,12 +152,15 @@ def _searches(world: World) -> str:
           t.searched_at - t.from_at AS lookback_ms,
           t.searched_at + t.searched_off - t.from_at - t.from_off AS lookback_local_ms,
           t.to_at - t.from_at AS window_ms, t.to_at + t.to_off - t.from_at - t.from_off AS window_local_ms,
+          CASE WHEN t.account IS NOT NULL AND t.target IS NOT NULL THEN b.account IS NOT NULL END AS same_second,
           n.below AS networks_below, d.below AS devices_below, {listed}, {codes}
         FROM ({_told(world)}) AS t
         LEFT JOIN calendar AS c ON c.day = t.day
         LEFT JOIN who AS w ON w.org = t.whose
         LEFT JOIN reason_codes AS r ON r.id = t.reason
         {"LEFT JOIN offence_codes AS f ON f.id = t.offence" if world.offences else ""}
+        LEFT JOIN busy_seconds AS b
+          ON b.account = t.account AND b.whose IS NOT DISTINCT FROM t.whose AND b.second = t.searched_at // 1000
         LEFT JOIN networks_ranks AS n ON n.networks = t.networks
         LEFT JOIN devices_ranks AS d ON d.devices = t.devices
         {lists if world.lists else ""}"""
@@ -155,7 +175,7 @@ def _told(world: World) -> str:
               JOIN logs AS o ON o.log_no = coalesce(e.log_no, l.log_no)"""
     offsets = ", ".join(f"{world.offset(f's.{c}_at')} AS {c}_off" for c in ("searched", "from", "to"))
     return f"""
-          SELECT s.*, l.view, {shown} AS exposed, o.owner_agency, o.owner_key, o.owner_state, {offsets},
+          SELECT s.*, l.view, l.log_no, {shown} AS exposed, o.owner_agency, o.owner_key, o.owner_state, {offsets},
             {world.day("s.searched_at")} AS day,
             CASE WHEN s.org IS NULL AND l.view <> 'network_audit' THEN l.owner_org ELSE s.org END AS whose
           FROM distinct_searches AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part

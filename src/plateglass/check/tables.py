@@ -1,4 +1,4 @@
-"""The steps of the smaller views: pairs, agency_months, shares, sources, portal_claims."""
+"""The steps of the smaller views: agency_months, shares, sources, portal_claims."""
 
 from __future__ import annotations
 
@@ -7,30 +7,12 @@ from plateglass.check.world import World
 from plateglass.store import Step
 
 
-def pairs(_world: World) -> list[Step]:
-    """Each search, with whether its account searched for something else at nearly the same time."""
-    frame = "source, part, record, unit_at, month, agency_no, owner_state, searched_at, account_state, target_state"
-    near = "PARTITION BY account, org ORDER BY searched_at // 1000"
-    return [Step("pairs", f"""
-        SELECT {frame}, low <> high AS same_second, low_near <> high_near AS within_5s
-        FROM (SELECT {frame},
-                min(target) OVER same AS low, max(target) OVER same AS high,
-                min(target) OVER five AS low_near, max(target) OVER five AS high_near
-              FROM searches WHERE account IS NOT NULL AND target IS NOT NULL
-              WINDOW same AS ({near} RANGE BETWEEN 0 PRECEDING AND 0 FOLLOWING),
-                     five AS ({near} RANGE BETWEEN 5 PRECEDING AND 5 FOLLOWING)) AS w
-        UNION ALL
-        SELECT {frame}, CAST(NULL AS BOOLEAN), CAST(NULL AS BOOLEAN)
-        FROM searches WHERE account IS NULL OR target IS NULL""",
-        "one row a search, with whether its account searched for something else at nearly the same time", lazy=True,
-    )]  # fmt: skip
-
-
 def agency_months(_world: World) -> list[Step]:
     """Each agency and month, with its searches."""
     return [Step("agency_months", """
         SELECT min(source) AS source, CAST(0 AS INTEGER) AS part, CAST(NULL AS BIGINT) AS record,
-          min(unit_at) AS unit_at, month, agency_no, owner_state, min(agency) AS agency, count(*) AS searches,
+          min(unit_at) AS unit_at, min(log_no) AS log_no, month, agency_no, owner_state,
+          min(agency) AS agency, count(*) AS searches,
           count(CASE WHEN reason_state IN ('empty', 'placeholder') THEN 1 END) AS no_reason,
           count(CASE WHEN case_no_state IN ('empty', 'placeholder') THEN 1 END) AS no_case
         FROM searches GROUP BY month, agency_no, owner_state""",
@@ -41,7 +23,7 @@ def agency_months(_world: World) -> list[Step]:
 def shares(_world: World) -> list[Step]:
     """Each record of a sharing list, with the other organisation as resolved."""
     return [Step("share_units", f"""
-        SELECT s.source, s.part, s.record, l.captured_on AS unit_at, c.month, w.agency_no, l.owner_state,
+        SELECT s.source, s.part, s.record, l.captured_on AS unit_at, l.log_no, c.month, w.agency_no, l.owner_state,
           w.agency, w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level,
           s.inbound, s.outbound, s.inbound_state, s.outbound_state
         FROM shares AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
@@ -68,7 +50,7 @@ def sources(world: World) -> list[Step]:
             GROUP BY o.source, o.part""", "fields that the source before exports and this one doesn't"),
         Step("source_units", f"""
             SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record, coalesce(l.last_at, l.captured_on) AS unit_at,
-              c.month, n.agency_no, l.owner_state, l.view, l.layout, l.log, l.records,
+              l.log_no, c.month, n.agency_no, l.owner_state, l.view, l.layout, l.log, l.records,
               (SELECT count(*) FROM source_fields AS f WHERE f.source = l.source AND f.part = l.part) AS fields,
               x.source IS NOT NULL AS earlier, coalesce(x.lost, 0) AS lost
             FROM logs AS l
@@ -82,7 +64,8 @@ def sources(world: World) -> list[Step]:
 def portal_claims(world: World) -> list[Step]:
     """Each portal's log, with the figure that the portal itself gave on that day."""
     return [Step("portal_claims", f"""
-        SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record, coalesce(l.captured_on, l.last_at) AS unit_at, c.month,
+        SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record, coalesce(l.captured_on, l.last_at) AS unit_at,
+          l.log_no, c.month,
           n.agency_no, l.owner_state, l.records, s.searches_30d
         FROM logs AS l
         LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency

@@ -32,7 +32,6 @@ class DocumentedView:
 
 VIEWS: dict[str, DocumentedView] = {
     "searches": DocumentedView("a distinct search", "searches", columns.SEARCHES, lambda _world: ()),
-    "pairs": DocumentedView("a distinct search, beside its account's others", "pairs", columns.PAIRS, tables.pairs),
     "days": DocumentedView("a log and day", "days", columns.DAYS, days),
     "agency_months": DocumentedView(
         "an agency and month", "agency_months", columns.AGENCY_MONTHS, tables.agency_months
