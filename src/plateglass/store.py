@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -21,7 +21,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
-from plateglass.errors import OutputUnwritable, Place, RuleRefused
+from plateglass.errors import OutputUnwritable, RuleRefused
 
 Value = str | int | float | bool | bytes | None
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -77,17 +77,20 @@ class Store:
 
     def execute(self, sql: str, parameters: Parameters = ()) -> None:
         """Run one statement for its effect."""
-        self._connection.execute(sql, parameters or None)
+        with _room():
+            self._connection.execute(sql, parameters or None)
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """Run one query and fetch every row: for small results."""
-        return self._connection.execute(sql, parameters or None).fetchall()
+        with _room():
+            return self._connection.execute(sql, parameters or None).fetchall()
 
     def records(self, sql: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
         """The same, each row as a dictionary by column name."""
-        result = self._connection.execute(sql, parameters or None)
-        names = [column[0] for column in result.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        with _room():
+            result = self._connection.execute(sql, parameters or None)
+            names = [column[0] for column in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def one(self, sql: str, parameters: Parameters = ()) -> Any:
         """The one value of a query that gives one."""
@@ -136,12 +139,18 @@ class Store:
         Raises:
             OutputUnwritable: no permission or no space.
         """
-        try:
-            self.execute(f"COPY ({query}) TO {text(str(path))} (FORMAT csv, HEADER true, DELIMITER ',')")
-        except duckdb.IOException as error:
-            raise OutputUnwritable(
-                "a file can't be written", place=Place(path.name), remedy="make room or name another folder"
-            ) from error
+        self.execute(f"COPY ({query}) TO {text(str(path))} (FORMAT csv, HEADER true, DELIMITER ',')")
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Say in our words that there is no room: DuckDB's own may name a file of the run's temporary folder."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise OutputUnwritable(
+            "disk or memory is used up, or a folder can't be written", remedy="make room, then run it again"
+        ) from error
 
 
 def name(identifier: str) -> str:
