@@ -46,6 +46,7 @@ examples = []
 {more}
 [[cites]]
 text = "{cite}"
+url = "{url}"
 """
 
 MEASURE = """
@@ -104,6 +105,7 @@ def rules(folder: Path) -> None:
         path.write_text(RULE.format(
             title=title, basis=basis, review=review, audience=audience, more=more, unit=unit, view="searches",
             needs='"reason"' if "reason" in name else "", cite=f"Example Code § 1 on {title.lower()}",
+            url="javascript:alert(1)" if basis == "promise" else "https://example.org/code",
         ))  # fmt: skip
 
 

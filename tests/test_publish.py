@@ -219,14 +219,16 @@ def test_the_page_is_one_file_that_asks_nobody(out: Path) -> None:
         parsed = Tags()
         parsed.feed(path.read_text(encoding="utf-8"))
         assert not {tag for tag, _ in parsed.tags} & {"script", "link", "img", "iframe", "object", "form", "base"}
-        assert all((attrs["href"] or "").startswith("#") for tag, attrs in parsed.tags if "href" in attrs)
+        outward = [attrs for _, attrs in parsed.tags if not (attrs.get("href") or "#").startswith("#")]
+        assert all(attrs == {"href": "https://example.org/code", "rel": "noreferrer"} for attrs in outward)
+        assert outward
         assert not [attrs for _, attrs in parsed.tags if any(key.startswith("on") or key == "src" for key in attrs)]
         assert "url(" not in path.read_text()
         policy = next(a["content"] for t, a in parsed.tags if t == "meta" and a.get("http-equiv"))
         assert (policy or "").startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
         ids = [attrs["id"] for _, attrs in parsed.tags if "id" in attrs]
         assert len(ids) == len(set(ids))
-        links = {attrs["href"] for tag, attrs in parsed.tags if tag == "a"}
+        links = {attrs["href"] for tag, attrs in parsed.tags if tag == "a" and "rel" not in attrs}
         assert {f"#{ident}" for ident in ids} >= links
         svgs = [attrs for tag, attrs in parsed.tags if tag == "svg"]
         assert svgs
@@ -347,6 +349,20 @@ def test_no_space_leaves_the_earlier_report_and_nothing_else(
         publish.report(made.store, made.case, made.findings, tmp_path / "out")
     assert page.read_bytes() == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out"]
+
+
+def test_a_table_that_can_not_be_written_is_said_so(made: World, tmp_path: Path) -> None:
+    with pytest.raises(OutputUnwritable, match=r"a file can't be written \(coverage\.csv\)"):
+        made.store.write_csv("SELECT 1 AS one", tmp_path / "nowhere" / "coverage.csv")
+
+
+def test_a_link_to_a_folder_stays_a_link(made: World, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    for _ in range(2):
+        assert publish.report(made.store, made.case, made.findings, tmp_path / "link") == tmp_path / "link/report.html"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link", "real"]
+    assert (tmp_path / "real" / "report.html").exists()
 
 
 def test_what_a_killed_run_left_is_cleared_and_an_old_report_put_back(made: World, tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ WIDTH = 420
 _LEFT, _RIGHT, _TOP, _FLOOR = 46, 8, 22, 176
 _LABELS = 7
 """At most so many months are named under the axis."""
+_SEEN = 4
+"""The least width of a part of a bar."""
 _LINE = 38
 """Height of one bar with its label above it."""
 
@@ -102,14 +104,16 @@ def bars(ident: str, title: str, unit: str, rows: Sequence[tuple[str, int]]) -> 
 
 
 def stack(ident: str, title: str, parts: Sequence[tuple[str, int]], height: int = 14) -> Chart:
-    """One bar cut into parts; the style of a part is its word."""
-    whole = sum(value for _, value in parts) or 1
+    """One bar cut into parts; the style of a part is its word. The least part is still wide enough to be seen."""
+    there = [(label, value) for label, value in parts if value]
+    whole = sum(value for _, value in there) or 1
+    widths = [max(WIDTH * value / whole, _SEEN) for _, value in there]
+    fit = WIDTH / (sum(widths) or 1)
     marks, at = [], 0.0
-    for label, value in parts:
-        if value:
-            width = WIDTH * value / whole
-            marks.append(Mark(round(at, 2), 0, round(width, 2), height, words.label(label), words.number(value), label))
-            at += width
+    for (label, value), width in zip(there, widths, strict=True):
+        shown = words.label(label)
+        marks.append(Mark(round(at, 2), 0, round(width * fit, 2), height, shown, words.number(value), label))
+        at += width * fit
     listed = "; ".join(f"{mark.label}: {mark.value}" for mark in marks)
     return Chart(ident, title, listed or "nothing to show", height, tuple(marks))
 

@@ -31,7 +31,7 @@ def report(store: Store, case: Case, found: Sequence[Finding], out: Path) -> Pat
         OutputUnwritable: no permission, no space, or `out` holds something that plateglass did not put there. What
             was there before is still there.
     """
-    out = out.absolute()
+    given, out = out, out.resolve()
     fresh, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
     try:
         _recover(out, fresh, old)
@@ -47,7 +47,7 @@ def report(store: Store, case: Case, found: Sequence[Finding], out: Path) -> Pat
             f"the report can't be written: {(error.strerror or str(error)).lower()}", place=Place(str(out)),
             remedy="nothing was changed; make room or name another folder with --out",
         ) from error  # fmt: skip
-    return out / NAME
+    return given / NAME
 
 
 def _write(store: Store, case: Case, found: Sequence[Finding], folder: Path) -> None:

@@ -24,7 +24,7 @@ FIELDS: Final = {
     "org": "organisation", "account": "user", "networks": "networks reached", "devices": "cameras reached",
     "frame": "window asked for", "target": "what was searched for", "case_no": "case number",
     "search_type": "type of search", "moderation": "vendor’s verdict on the prompt", "offence": "offence type",
-    "search_id": "vendor’s id", "inbound": "networks shared with the owner",
+    "record": "the record as a whole", "search_id": "vendor’s id", "inbound": "networks shared with the owner",
     "outbound": "networks that the owner shares",
 }  # fmt: skip
 """The fields in a reader's words; the others are called what they are called."""
