@@ -85,6 +85,8 @@ class Cells:
         """Read nothing yet; every method gives SQL over `table.relation`, called `r`."""
         self.table = table
         self.layout = layout
+        self.blank: set[str] = set()
+        """Fields of which every cell is blank; known once `words` has looked."""
 
     def has(self, field: str) -> bool:
         """Whether this release has such a column."""
@@ -165,7 +167,7 @@ class Cells:
         cell = self.raw("search_id")
         whole = f"TRY_CAST({cell} AS UUID) IS NOT NULL"
         state = f"CASE WHEN {whole} THEN '{State.VALUE}' ELSE {self.state('search_id', trimmed(cell))} END"
-        token = hmac_hex("search_id", f"lower({trimmed(cell)})")
+        token = hmac_hex("search_id", f"lower(CASE WHEN strlen({cell}) = 36 THEN {cell} ELSE {trimmed(cell)} END)")
         return state, f"CASE WHEN r.search_id_state = '{State.VALUE}' THEN {token} END"
 
     # --- times: epoch ms, UTC unless they say otherwise ---

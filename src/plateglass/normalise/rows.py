@@ -80,11 +80,17 @@ def _is_heading(cell: str, heading: str) -> str:
 def _state(cells: Cells, field: str) -> str:
     if not cells.has(field):
         return f"'{State.NOT_EXPORTED}'"
+    if field in cells.blank:
+        return f"'{State.EMPTY}'"
     return f"coalesce(w_{field}.state, CAST('{State.EMPTY}' AS cell_state))"
 
 
+def _joined(cells: Cells, field: str) -> bool:
+    return cells.has(field) and field not in cells.blank
+
+
 def _id(cells: Cells, field: str) -> str:
-    return f"w_{field}.id" if cells.has(field) else "NULL"
+    return f"w_{field}.id" if _joined(cells, field) else "NULL"
 
 
 # --- searches ---
@@ -99,7 +105,7 @@ def _search_layers(cells: Cells) -> list[dict[str, str]]:
 
 def _search_picks(cells: Cells) -> dict[str, str]:
     made = {field: _id(cells, field) for field in _WORDS if field != "owner"}
-    made["case_shape"] = "w_case_no.text" if cells.has("case_no") else "NULL"
+    made["case_shape"] = "w_case_no.text" if _joined(cells, "case_no") else "NULL"
     made["search_id"] = "r.search_hex"
     made["fingerprint"] = _fingerprint(cells)
     states = {field: _state(cells, field) for field in STATED if field != "search_id"}
@@ -109,7 +115,7 @@ def _search_picks(cells: Cells) -> dict[str, str]:
 
 def _fingerprint(cells: Cells) -> str:
     """128 bits over every field of a record. A token says by its first letter whose it is; numbers are set apart."""
-    tags = [f"w_{field}.tag" for field in (*NAMES, *TOKENS, *TEXTS) if field in STATED and cells.has(field)]
+    tags = [f"w_{field}.tag" for field in (*NAMES, *TOKENS, *TEXTS) if field in STATED and _joined(cells, field)]
     plain = ["r.search_hex", *(f"r.{time}" for time in ("searched_at", "from_at", "to_at"))]
     plain += [_id(cells, field) for field in ("networks", "devices", "search_type", "moderation")]
     return f"CAST(md5(concat({', '.join([*tags, *(f'chr(31), {value}' for value in plain)])})) AS UUID)"
@@ -143,7 +149,7 @@ def _networks(cells: Cells, field: str) -> str:
 
 
 def _share_picks(cells: Cells) -> dict[str, str]:
-    made = {"org": "w_org.id"}
+    made = {"org": _id(cells, "org")}
     for field in ("inbound", "outbound"):
         made[field] = _networks(cells, field)
         state = cells.state(field, trimmed(cells.raw(field))) if cells.has(field) else f"'{State.NOT_EXPORTED}'"
@@ -157,7 +163,9 @@ shares = Rows(
     words=lambda _cells: ["org"],
     layers=lambda _cells: [],
     picks=_share_picks,
-    keeps=lambda cells: f"w_org.id IS NOT NULL AND NOT {_is_heading(cells.raw('org'), cells.heading('org'))}",
+    keeps=lambda cells: (
+        f"{_id(cells, 'org')} IS NOT NULL AND NOT {_is_heading(cells.raw('org'), cells.heading('org'))}"
+    ),
     key=lambda _cells: "org",
     lacks="no organisation",
     garbles="the organisation's name is hidden",
@@ -168,7 +176,7 @@ shares = Rows(
 
 
 def _statistic_picks(cells: Cells) -> dict[str, str]:
-    owner = "w_owner.text" if cells.has("owner") else text(cells.table.owner)
+    owner = "w_owner.text" if _joined(cells, "owner") else text(cells.table.owner)
     counts = [column.name for column in STATISTICS[5:]]
     return {"owner": owner} | {field: number(cells.raw(field)) if cells.has(field) else "NULL" for field in counts}
 
@@ -179,7 +187,9 @@ statistics = Rows(
     words=lambda cells: ["owner"] if cells.has("owner") else [],
     layers=lambda cells: [{"captured_on": cells.day("captured_on")}],
     picks=_statistic_picks,
-    keeps=lambda cells: "captured_on IS NOT NULL" + (" AND w_owner.id IS NOT NULL" if cells.has("owner") else ""),
+    keeps=lambda cells: (
+        "captured_on IS NOT NULL" + (f" AND {_id(cells, 'owner')} IS NOT NULL" if cells.has("owner") else "")
+    ),
     key=lambda _cells: "captured_on",
     lacks="no day",
     garbles="the day can't be read, or no portal is named",

@@ -68,6 +68,8 @@ class Words:
 
     def _decide(self, cells: Cells, field: str, mine: str) -> None:
         """Leave `w_<field>`: each distinct cell with its state, and the token, word or number that it becomes."""
+        if not self._store.one(f"SELECT count(*) FROM ({mine}) AS d"):
+            cells.blank.add(field)
         known = self._remembered(cells, field)
         new = f"SELECT d.word FROM ({mine}) AS d ANTI JOIN {known} AS k ON k.word = d.word"
         self._store.run(Step("new_words", f"SELECT word, {trimmed('word')} AS t FROM ({new}) AS n"))
