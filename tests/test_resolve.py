@@ -524,6 +524,11 @@ def test_a_slip_needs_the_right_spelling_to_be_the_common_one() -> None:
     assert {o.how for o in found.values()} == {"rule"}
 
 
+def test_what_stands_once_is_nobodys_right_spelling() -> None:
+    found = resolved("Sambplegtonford OH PD", "Samplegtonford OH PD", "Sambpletonford OH PD")
+    assert {o.how for o in found.values()} == {"rule"}
+
+
 def test_a_slip_does_not_cross_states_or_kinds() -> None:
     found = resolved("Exmapleville OH PD", "Exampleville TX PD", "Exampleville CA PD", "Exampleville OH DPS")
     assert {o.how for o in found.values()} == {"rule"}
