@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from plateglass import catalogue, register
 from plateglass.errors import ContentMalformed
-from plateglass.register import edtf, entities, evidence, lint, money, shares
+from plateglass.register import edtf, entities, evidence, flows, lint, money, shares
 from plateglass.register.entities import Evidence
 from plateglass.register.holdings import Register
 from plateglass.resolve import identity, vocabulary
@@ -244,6 +244,7 @@ BARE = {
     "status that is not on the list": ('status = "active"', 'status = "running"', "should be"),
     "id that is taken": ('id = "example-rule"', 'id = "example-pool"', "taken already"),
     "statement about the wrong thing": ('predicate = "provides"', 'predicate = "measures"', "wrong-subject"),
+    "range upside down": ('locator = "page 2"', 'value = 5\nhigh = 4\nunit = "cars"\nlocator = "page 2"', "range"),
     "entity that nothing is said of": ('about = ["example-pool", "example-rule"]', 'about = "example-pool"', "unsaid"),
 }
 
@@ -419,6 +420,55 @@ def test_a_window_names_what_opened_and_what_closed_it(tmp_path: Path) -> None:
     assert found.surely(date(2019, 1, 1))
     assert not found.surely(date(2017, 12, 5))
     assert found.confirmed == date(2021, 12, 31)
+
+
+def test_the_first_start_and_the_last_end_count(tmp_path: Path) -> None:
+    said = [statement(id=f"s{year}", valid=f"{year}/{year + 2}", as_of="2019") for year in (2012, 2014)]
+    found = evidence.window(sound(tmp_path), said)
+    assert (found.start, found.opened_by) == (date(2012, 1, 1), "s2012")
+    assert (found.end, found.closed_by) == (date(2016, 12, 31), "s2014")
+
+
+@pytest.mark.parametrize(("status", "travelled"), [("active", 1), ("pilot", 1), ("planned", 0), ("pitched", 0)])
+def test_a_system_that_is_only_pitched_or_planned_is_not_travelled(status: str, travelled: int, tmp_path: Path) -> None:
+    """Whatever a source says of its flows."""
+    held = sound(tmp_path, SOUND.replace('status = "active"', f'status = "{status}"'))
+    assert len(flows.edges(held)) == travelled
+
+
+@pytest.mark.parametrize("shown", Evidence)
+def test_what_is_pitched_or_planned_is_no_edge_to_travel(shown: Evidence) -> None:
+    assert flows.Edge("e", "a", "b", "feed", shown).travels == (shown >= Evidence.POSSIBLE)
+    assert not flows.Edge("e", "a", "b", "hosting", shown).travels
+
+
+MEASURE = """
+[[measures]]
+id = "pool-size"
+label = "Size of the pool"
+subject = "example-pool"
+quantity = "records"
+
+[[statements]]
+id = "sized"
+about = "pool-size"
+predicate = "measures"
+says = "It is large."
+value = 7
+unit = "records"
+counted = "Records, not cars."
+document = "example-paper"
+locator = "page 8"
+claim = "press"
+confidence = "C"
+"""
+
+
+@pytest.mark.parametrize("key", ["unit", "counted"])
+def test_a_number_says_its_unit_and_what_was_counted(key: str, tmp_path: Path) -> None:
+    assert "sized" in sound(tmp_path, SOUND + MEASURE).statements
+    left = "\n".join(found for found in (SOUND + MEASURE).splitlines() if not found.startswith(f"{key} ="))
+    assert "number-of-what" in str(refused(tmp_path, left))
 
 
 def test_without_a_date_nothing_is_sure_and_nothing_is_excluded(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_the_sizes_of_the_pool_stand_side_by_side() -> None:
     sides = evidence.sides(held(), held().conflicts["pool-size"])
     assert [(s.as_of, s.comparator, s.value) for s in sides] == [
         ("2017-12", ">", 2_000_000_000),
-        ("2018-01~", ">", 2_000_000_000),
+        ("2018-01", ">", 2_000_000_000),
         ("2019", "=", 5_000_000_000),
         ("2019-01", ">", 7_000_000_000),
     ]
@@ -197,7 +197,11 @@ def test_changes_between_two_days_are_those_that_a_source_dates() -> None:
     how = {(c.what, c.how) for c in found}
     assert ("motorola-buys-vigilant", "happened") in how
     assert ("tecs-booz-allen", "ended") in how
+    assert ("falcon-2018", "valued") not in how
+    assert ("hart-phase-1-due", "was due") in how
+    assert ("clear-contract", "valued") in how
     assert ("aclu-sues", "happened") not in how
+    assert not [c for c in found if c.what in held().by_section["systems"]], "a system is not ended by a claim about it"
     assert all(date(2019, 1, 1) <= c.day <= date(2019, 12, 31) for c in found)
 
 

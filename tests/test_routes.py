@@ -287,6 +287,13 @@ def test_a_second_hat_gives_no_copy() -> None:
     assert len(found([edge("a", "b"), *hats[1:]], AC)) == 1
 
 
+def test_an_agency_stands_for_its_class_only_where_a_route_begins() -> None:
+    """Data that reach an agency do not thereby reach all agencies."""
+    stands = edge("a", "g", "membership", Evidence.POSSIBLE, first_only=True)
+    assert len(found([stands, edge("g", "c")], AC)) == 1
+    assert found([stands, edge("g", "c"), edge("x", "a")], replace(AC, origin=frozenset("x"))) == set()
+
+
 def test_what_a_rule_forbids_is_kept_and_says_so_and_what_is_impossible_is_not() -> None:
     ways_ = [edge("a", "b", onward="forbidden", forbidden_by="rule"), edge("b", "c")]
     (route,) = routes.find(Network(ways_), AC).routes
@@ -503,6 +510,16 @@ def test_the_smallest_cut_closes_all_and_nothing_smaller_does(edges: list[Edge],
 
 def handles(route: Route) -> set[str]:
     return {cuts.handle(e) for e in route.edges if not e.first_only}
+
+
+def test_the_smallest_cut_is_found_where_the_greedy_one_is_larger() -> None:
+    """One thing that closes most routes can be a bad first step."""
+    deals = [("A", "G"), ("A", "G"), ("A", None), ("B", "G"), ("B", "G"), ("B", None)]
+    edges = []
+    for number, (first, second) in enumerate(deals):
+        middle = f"m{number}"
+        edges += [edge("a", middle, basis=first), edge(middle, "c", basis=second)]
+    assert cuts.smallest(routes.find(Network(edges), AC).routes) == cuts.Cut(("A", "B"), exact=True)
 
 
 def test_one_contract_that_several_edges_rest_on_is_one_thing_to_remove() -> None:

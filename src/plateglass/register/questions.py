@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from plateglass.register import cuts, edtf, evidence, flows, money, routes
 from plateglass.register.entities import (
+    Agreement,
     Circumvention,
     Company,
     Contract,
     DataCategory,
+    Event,
     Evidence,
     Flow,
     LogSeries,
@@ -122,31 +124,62 @@ def obtainable(register: Register) -> tuple[Obtainable, ...]:
 # 5
 @dataclass(frozen=True, order=True)
 class Change:
-    """One dated start, end or happening."""
+    """One dated start, end, value or happening."""
 
     day: date
-    """The first day on which it can have been."""
+    """The first day on which it can have been; the last one where a source only says that it was by then."""
     what: str
     how: str
-    """started, ended or happened."""
-    statement: str
+    """started, ended, in force, valued, happened, happened by then, or was due."""
+    statement: str = ""
+    """The statement that dates it; empty where the entity itself does."""
 
 
 def changes(register: Register, first: date, last: date) -> tuple[Change, ...]:
-    """What started, ended or happened between two days, as far as any source dates it."""
-    found = []
-    for key, said in register.said.items():
-        for statement in said:
-            held = edtf.span(statement.valid) if statement.valid else None
-            if held is None:
+    """What started, ended, got a value or happened between two days, as far as any source dates it."""
+    found = {*_flow_changes(register), *_dated_changes(register), *_said_changes(register)}
+    return tuple(sorted(change for change in found if first <= change.day <= last))
+
+
+def _flow_changes(register: Register) -> Iterator[Change]:
+    for key in register.by_section["flows"]:
+        said = register.said.get(key, ())
+        if (evidence.of_flow(said) or Evidence.PITCHED) < Evidence.POSSIBLE:
+            continue
+        held = evidence.window(register, said)
+        if held.start:
+            yield Change(held.start, key, "started", held.opened_by or "")
+        if held.end:
+            yield Change(held.end, key, "ended", held.closed_by or "")
+
+
+def _dated_changes(register: Register) -> Iterator[Change]:
+    dated = [(c.id, c.period or c.signed, "started") for c in register.all(Contract).values() if not c.covers]
+    dated += [(a.id, a.signed, "started") for a in register.all(Agreement).values()]
+    dated += [(r.id, r.in_force, "in force") for r in register.all(Rule).values()]
+    for key, text, how in dated:
+        held = edtf.span(text) if text else None
+        if held and held.earliest:
+            yield Change(held.earliest, key, how)
+        if held and held.latest and "/" in held.text:
+            yield Change(held.latest, key, "ended")
+
+
+def _said_changes(register: Register) -> Iterator[Change]:
+    plans = {e.id for e in register.all(Event).values() if e.kind == "plan"}
+    for statement in register.statements.values():
+        for key in statement.about:
+            section = register.section_of[key]
+            if statement.predicate == "happened" and section == "events" and statement.valid:
+                held = edtf.span(statement.valid)
+                day, how = (held.earliest, "happened") if held.earliest else (held.latest, "happened by then")
+                how = "was due" if key in plans else how
+            elif statement.amount and section in ("contracts", "payments"):
+                day, how = evidence.as_of(register, statement).earliest, "valued"
+            else:
                 continue
-            if statement.predicate == "happened":
-                day = held.earliest or held.latest
-                found += [Change(day, key, "happened", statement.key)] if day else []
-                continue
-            found += [Change(held.earliest, key, "started", statement.key)] if held.earliest else []
-            found += [Change(held.latest, key, "ended", statement.key)] if held.latest else []
-    return tuple(sorted(change for change in set(found) if first <= change.day <= last))
+            if day:
+                yield Change(day, key, how, statement.key)
 
 
 # 6
