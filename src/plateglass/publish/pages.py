@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from plateglass import __version__
-from plateglass.case import Case
+from plateglass.case import Case, Settings
 from plateglass.catalogue import Catalogue, Layout, Reason, Rule
 from plateglass.model import SEARCH_VIEWS, STATED, Finding, State
 from plateglass.publish import charts, coverage, findings, suppress, words
@@ -125,6 +125,11 @@ class Page:
     days: Mapping[int, str]
     """The day of each unit of evidence that is not a record."""
     custodian: bool = False
+
+    @property
+    def heading(self) -> str:
+        """What the page is called: the home agency, else the case where somebody named it."""
+        return self.agency or (self.title if self.title != Settings().name else "Released search logs")
 
     @property
     def findings(self) -> tuple[findings.FindingPage, ...]:
