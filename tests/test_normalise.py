@@ -412,3 +412,69 @@ def test_shipped_layouts_give_sightings(ingest: normalise.Ingest, tmp_path: Path
                 layout=layout,
             )
             assert ingest.table(table, layout, tmp_path / "out").accepted == 1
+
+
+# --- distinct searches ---
+
+
+def sighting(source: str, record: int, **columns: Any) -> dict[str, Any]:
+    """One sighting with everything empty but its place."""
+    row: dict[str, Any] = dict.fromkeys((column.name for column in model.SIGHTINGS), None)
+    return row | {"source": source, "part": 0, "record": record, "searched_at": AT_MS} | columns
+
+
+def distinct(store: Store, rows: Sequence[dict[str, Any]], folder: Path | None = None) -> list[dict[str, Any]]:
+    store.load("sightings", {c.name: c.type for c in model.SIGHTINGS}, [list(row.values()) for row in rows])
+    normalise.searches(store, folder)
+    return store.records("SELECT * FROM distinct_searches ORDER BY source, part, record")
+
+
+A, B, C = (str(privacy.token(KEY, "text", letter)) for letter in "abc")
+
+
+@pytest.mark.parametrize("in_files", [False, True])
+def test_a_search_in_several_logs_is_counted_once(store: Store, tmp_path: Path, in_files: bool) -> None:
+    """Its first sighting stands for it, and it says how many sightings it has in how many logs."""
+    rows = [
+        sighting("bbb", 1, fingerprint=A, networks=1), sighting("aaa", 7, fingerprint=A, networks=2),
+        sighting("aaa", 3, fingerprint=A, networks=3), sighting("aaa", 4, fingerprint=B),
+        sighting("ccc", 1, fingerprint=C, searched_at=AT_MS + 400 * 86_400_000),
+    ]  # fmt: skip
+    found = distinct(store, rows, tmp_path / "searches" if in_files else None)
+    seen = [(r["source"], r["record"], r["networks"], r["sightings"], r["logs"]) for r in found]
+    assert seen == [("aaa", 3, 3, 3, 2), ("aaa", 4, None, 1, 1), ("ccc", 1, None, 1, 1)]
+    assert list(found[0]) == [*(column.name for column in model.SIGHTINGS), "sightings", "logs"]
+
+
+@pytest.mark.parametrize("in_files", [False, True])
+def test_no_sightings_are_no_searches(store: Store, tmp_path: Path, in_files: bool) -> None:
+    assert distinct(store, [], tmp_path / "searches" if in_files else None) == []
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3), st.integers(-2, 2)), max_size=20))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_stretches_of_time_change_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, drawn: list[tuple[str, int, int]]
+) -> None:
+    """However few sightings are compared at once, no search is lost or counted twice."""
+    rows = [
+        sighting(source, n, searched_at=day * 86_400_000 + 5,
+                 fingerprint=str(privacy.token(KEY, "text", f"{which} {day}")))
+        for n, (source, which, day) in enumerate(drawn, 1)
+    ]  # fmt: skip
+    monkeypatch.setattr("plateglass.normalise.distinct._AT_ONCE", 3)
+    found = distinct(store, rows)
+    assert sum(row["sightings"] for row in found) == len(rows)
+    assert len(found) == len({row["fingerprint"] for row in rows}) == len({row["fingerprint"] for row in found})
+
+
+@given(st.text(st.sampled_from("abcdefghij ,'\"()\n-0123456789@./ＺÉ"), max_size=30))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_not_looked_at_closely_would_have_stayed(store: Store, words: str) -> None:
+    """The two patterns that let a text pass in SQL agree with the scrubbing itself."""
+    passed = store.one(
+        "SELECT NOT (regexp_matches($1, $2) AND (regexp_matches($1, $3) OR NOT regexp_full_match($1, $4)))",
+        [words, privacy.SUSPECT, privacy.CUE, privacy.PLAIN],
+    )
+    if passed:
+        assert privacy.scrub(words) == (words.strip(), ())

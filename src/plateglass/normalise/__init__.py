@@ -16,7 +16,7 @@ from plateglass.errors import CountsDoNotAddUp, Place
 from plateglass.model import STATED, Ingested, Rejected, State, Table
 from plateglass.normalise import rows
 from plateglass.normalise.cells import Cells
-from plateglass.normalise.searches import searches
+from plateglass.normalise.distinct import searches
 from plateglass.normalise.words import TEXTS, Words
 from plateglass.store import Malformed, Store, name, text
 

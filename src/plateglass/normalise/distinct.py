@@ -1,0 +1,82 @@
+"""Distinct searches: one row for each fingerprint, whichever logs show it, a stretch of time after another.
+
+Two sightings of one search have the same time, so stretches of time are independent of each other, and memory is
+bounded by the fullest stretch. What is compared is narrow: a fingerprint and the sighting's place. The whole row is
+fetched afterwards, for the first place only, so that no row is made of two logs' cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from plateglass.model import SIGHTINGS
+from plateglass.store import Step, Store, name, text
+
+_AT_ONCE: Final = 5_000_000
+"""Sightings that are compared at once, unless one day has more."""
+_DAY: Final = 86_400_000
+_PART, _SOURCE = 2**34, 2**44
+"""A place is one number: up to 2^34 records in a part, 2^10 parts in a source, 2^19 sources."""
+_COLUMNS: Final = ", ".join(f"s.{name(column.name)}" for column in SIGHTINGS)
+
+
+def searches(store: Store, folder: Path | None = None) -> None:
+    """Leave `distinct_searches`: the first sighting of each search, how many sightings it has, and in how many logs.
+
+    The first is that of the lowest source, part and record, so it is the same whatever order files came in. With a
+    folder the rows lie there as Parquet, for a case that is larger than memory; without one, they are a table.
+    """
+    store.run(
+        Step("source_order", "SELECT source, row_number() OVER (ORDER BY source) AS nth"
+             " FROM (SELECT DISTINCT source FROM sightings) AS s"),
+        Step("placed", f"SELECT s.*, o.nth, o.nth * {_SOURCE} + s.part * {_PART} + s.record AS place"
+             " FROM sightings AS s JOIN source_order AS o ON o.source = s.source", lazy=True),
+    )  # fmt: skip
+    stretches = list(_stretches(store)) or [(0, 0)]
+    for number, (start, end) in enumerate(stretches):
+        found = _found(store, f"searched_at >= {start} AND searched_at < {end}")
+        if folder is None:
+            made = "INSERT INTO distinct_searches" if number else "CREATE OR REPLACE TEMP TABLE distinct_searches AS"
+            store.execute(f"{made} {found}")
+        else:
+            store.write(f"({found})", folder / f"{number}.parquet")
+    if folder is not None:
+        written = [str(folder / f"{number}.parquet") for number in range(len(stretches))]
+        listed = ", ".join(text(path) for path in written)
+        store.run(Step("distinct_searches", f"SELECT * FROM read_parquet([{listed}])", lazy=True))
+    store.execute("DROP TABLE IF EXISTS first_places")
+
+
+def _stretches(store: Store) -> Iterator[tuple[int, int]]:
+    """Stretches of whole days that together hold every sighting, each of about as many as can be compared at once."""
+    days = store.rows(
+        f"SELECT day, count(*) FROM (SELECT CAST(floor(searched_at / {_DAY}.0) AS BIGINT) AS day FROM sightings) AS s"
+        " GROUP BY day ORDER BY day"
+    )
+    start, seen = None, 0
+    for day, count in days:
+        if start is not None and seen + count > _AT_ONCE:
+            yield start * _DAY, day * _DAY
+            start, seen = None, 0
+        start = day if start is None else start
+        seen += count
+    if start is not None:
+        yield start * _DAY, (days[-1][0] + 1) * _DAY
+
+
+def _found(store: Store, when: str) -> str:
+    """The first sighting of each search of a stretch, with its two counts."""
+    store.run(
+        Step(
+            "first_places",
+            "SELECT min(place) AS place, sum(times) AS sightings, count(*) AS logs"
+            " FROM (SELECT fingerprint, nth, min(place) AS place, count(*) AS times"
+            f" FROM placed WHERE {when} GROUP BY fingerprint, nth) AS f GROUP BY fingerprint",
+        )
+    )
+    return (
+        f"SELECT {_COLUMNS}, CAST(f.sightings AS BIGINT) AS sightings, CAST(f.logs AS BIGINT) AS logs"
+        f" FROM placed AS s JOIN first_places AS f ON f.place = s.place WHERE {when}"
+    )
