@@ -18,7 +18,7 @@ from plateglass import classify
 from plateglass.catalogue import Catalogue
 from plateglass.store import Store
 
-NOISE = ("inv", "investigation", "susp", "veh", "follow up", "for", "at", "near", "bolo", "poss", "case", "det", "report")
+NOISE = ("inv", "investigation", "susp", "veh", "follow up", "for", "at", "near", "bolo", "poss", "case", "report")
 PLACES = ("Sample Street", "Exampleville", "Sampleton County", "the mall", "5th and Main", "gas station", "north lot")
 MARKS = ("[case 99-999999]", "[case aa9999999]", "[plate]", "", "", "")
 LETTERS = "aeioubdfgklmnprst"

@@ -38,7 +38,8 @@ def reasons(store_: Store, catalogue: Catalogue) -> None:
     """Tables `reasons`, one row a distinct text, and `reason_words`, one row a text and code with what decided it."""
     taxonomy = Taxonomy(catalogue)
     store_.run(fold.distinct())
-    store_.run(*fold.steps(fold.odd(store_)), *_decide(taxonomy), explain.spans(taxonomy))
+    fold.rewrites(store_)
+    store_.run(fold.one_spelling(), *_decide(taxonomy), explain.spans(taxonomy))
     store_.run(explain.labels(store_, taxonomy))
 
 

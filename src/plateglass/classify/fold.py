@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from plateglass import store
@@ -22,19 +22,20 @@ _LOOK_ALIKES: Final = str.maketrans("авеёіјкмнорсѕтухԁԛԝαε�
 """Cyrillic and Greek small letters that look like Latin ones."""
 
 
-def steps(rewritten: Sequence[tuple[str, str, str, str]]) -> tuple[Step, ...]:
-    """Distinct texts with their folded form, given those that only Python can fold."""
+def rewrites(store_: Store) -> None:
+    """Table `reason_rewrites`: the texts that lower case alone does not fold, folded, and what was rewritten."""
+    rows = store_.rows(f"SELECT id, field, text FROM reason_texts WHERE regexp_matches(text, {store.text(_ODD)})")
     columns = {"id": "UUID", "field": "VARCHAR", "folded": "VARCHAR", "rewrite": "VARCHAR"}
-    return (
-        Step("reason_rewrites", store.values(rewritten, columns), "texts that were rewritten, and how"),
-        Step(
-            "reason_folded",
-            """SELECT t.id, t.field,
-                 translate(lower(coalesce(r.folded, t.text)), chr(9) || chr(10) || chr(13) || '_', '    ') AS whole
-               FROM reason_texts AS t LEFT JOIN reason_rewrites AS r ON r.id = t.id AND r.field = t.field""",
-            "each text in one spelling",
-        ),
-    )  # fmt: skip
+    store_.load("reason_rewrites", columns, [(id_, field, *folded(text)) for id_, field, text in rows])
+
+
+def one_spelling() -> Step:
+    """Every distinct text, folded."""
+    plain = "translate(lower(text), chr(9) || chr(10) || chr(13) || '_', '    ')"
+    odd = f"regexp_matches(text, {store.text(_ODD)})"
+    sql = f"""SELECT id, field, {plain} AS whole FROM reason_texts WHERE NOT {odd}
+              UNION ALL SELECT id, field, folded AS whole FROM reason_rewrites"""
+    return Step("reason_folded", sql, "each text in one spelling")
 
 
 def distinct() -> Step:
@@ -43,12 +44,6 @@ def distinct() -> Step:
     kept = f"field IN ({fields}) AND text IS NOT NULL"
     sql = f"SELECT id, field, min(text) AS text FROM texts WHERE {kept} GROUP BY id, field"
     return Step("reason_texts", sql, "the distinct texts that say why")
-
-
-def odd(store_: Store) -> list[tuple[str, str, str, str]]:
-    """Texts that lower case alone does not fold, with their folded form and the names of what was rewritten."""
-    rows = store_.rows(f"SELECT id, field, text FROM reason_texts WHERE regexp_matches(text, {store.text(_ODD)})")
-    return [(str(id_), field, *folded(text)) for id_, field, text in rows]
 
 
 def folded(text: str) -> tuple[str, str]:
