@@ -1,4 +1,4 @@
-# ruff: noqa: INP001, T201, PLR2004 (a script beside others, no package; it prints what it measured)
+# ruff: noqa: PLR2004 (a made-up network is full of numbers)
 """How long one question about routes takes on a network of 6,000 nodes and 200,000 edges; the limit is 0.3 seconds.
 
 The limit is held against the time of one core, so that a busy machine does not decide; the clock's is printed too.

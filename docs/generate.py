@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 (a script, in no package)
+
 """Write docs/reference anew from the code and the content: commands, content keys, errors, rules, layouts, views.
 
 `python docs/generate.py` writes the pages; a test compares them, so that none of them can lag behind.
