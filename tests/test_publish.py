@@ -439,6 +439,13 @@ def test_one_small_agency_takes_another_with_it_and_large_ones_stay() -> None:
     ]  # fmt: skip
 
 
+def test_a_small_number_tested_takes_the_next_larger_with_it() -> None:
+    cells = [suppress.Cell("A", 900, 400), suppress.Cell("B", 600, 40), suppress.Cell("C", 3, 0)]
+    assert suppress.tables({"rule": cells}, 5)["rule"] == [
+        suppress.Shown("A", 900, 400), suppress.Shown("B", "withheld", 40), suppress.Shown("C", "<5", 0),
+    ]  # fmt: skip
+
+
 def test_no_table_where_none_can_be_safe_and_all_of_it_where_suppression_is_off() -> None:
     cells = [suppress.Cell("A", 900, 2)]
     assert suppress.tables({"rule": cells}, 5)["rule"] is None
