@@ -40,7 +40,7 @@ def finding(store: Store, judged: Judged, limit: int) -> Finding:
     if asks:
         counts[Outcome.FAIL] = 0
     tested = [row for row in rows if row[2] in (_FAULT, _PASS)]
-    margin, extremes = _margin(store, judged)
+    margin, extremes = _margin(store, judged, over if rule.measure and rule.measure.of == "fault" else len(tested))
     missing = _missing(store, judged) if counts[Outcome.CANNOT_TELL] else {}
     _evidence(store, judged, limit)
     return Finding(
@@ -105,21 +105,25 @@ def _missing(store: Store, judged: Judged) -> dict[str, int]:
     return dict(why.most_common())
 
 
-def _margin(store: Store, judged: Judged) -> tuple[tuple[tuple[str, int], ...], dict[str, float]]:
+def _margin(store: Store, judged: Judged, units: int) -> tuple[tuple[tuple[str, int], ...], dict[str, float]]:
     """The classes of the measure with their units, and its smallest, middle and largest value."""
     n, table = judged.number, f"judged_{judged.table}"
     if judged.rule.rule.measure is None:
         return (), {}
     labels = [label for label, _ in judged.rule.buckets]
-    about = f"{judged.digit} IN ({judged.rule.of})"
-    bits = ", ".join(f"sum(b{n} // {2**bit} % 2)" for bit in range(len(labels))) or "0"
-    found = store.rows(f"SELECT {bits} FROM {table} WHERE {about}")[0]
+    if not units:
+        return tuple((label, 0) for label in labels), {}
+    bits = ", ".join(f"sum(CASE WHEN (b >> {bit}) & 1 = 1 THEN n ELSE 0 END)" for bit in range(len(labels))) or "0"
+    store.execute(f"""
+        CREATE OR REPLACE TEMP TABLE margin AS SELECT m, b, count(*) AS n
+        FROM (SELECT {judged.measure} AS m, {f"b{n}" if labels else "0"} AS b FROM {table}
+              WHERE {judged.digit} IN ({judged.rule.of})) AS a GROUP BY m, b""")
+    found = store.rows(f"SELECT {bits} FROM margin")[0]
     margin = tuple((label, int(units or 0)) for label, units in zip(labels, found, strict=False))
-    middle = store.rows(f"""
+    middle = store.rows("""
         SELECT min(m), max(m), min(CASE WHEN upto * 2 >= units THEN m END)
         FROM (SELECT m, sum(n) OVER (ORDER BY m) AS upto, sum(n) OVER () AS units
-              FROM (SELECT m, count(*) AS n FROM (SELECT {judged.measure} AS m FROM {table} WHERE {about}) AS a
-                    WHERE m IS NOT NULL GROUP BY m) AS c) AS o""")
+              FROM (SELECT m, sum(n) AS n FROM margin WHERE m IS NOT NULL GROUP BY m) AS c) AS o""")
     smallest, largest, median = middle[0]
     if smallest is None:
         return margin, {}

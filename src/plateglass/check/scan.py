@@ -13,7 +13,8 @@ from plateglass.check.compiled import UNTOLD, Compiled, untold_digit
 from plateglass.errors import Place, RuleRefused
 from plateglass.store import Failure, Step, Store
 
-BASE = 8
+BITS = 3
+BASE = 2**BITS
 PACK = 20
 """Verdicts in one number: 20 octal digits are below 2^63."""
 BLANK_STATE = "blank"
@@ -37,7 +38,7 @@ class Judged:
     @property
     def digit(self) -> str:
         """SQL for its verdict's digit in `judged_<view>` or `tally_<view>_<pack>`."""
-        return f"(p{self.number // PACK} // {BASE ** (self.number % PACK)}) % {BASE}"
+        return f"((p{self.number // PACK} >> {BITS * (self.number % PACK)}) & {BASE - 1})"
 
     @property
     def tally(self) -> str:
