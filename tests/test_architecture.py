@@ -17,9 +17,9 @@ import pytest
 SRC = Path(__file__).parent.parent / "src" / "plateglass"
 
 ORDER = (
-    "errors", "model", "privacy", "catalogue", "store", "case", "register",
+    "errors", "model", "privacy", "catalogue", "store", "case", "register", "statistics", "workbook",
     "read", "normalise", "resolve", "classify", "check", "publish",
-    "demo", "intake", "pipeline", "cli",
+    "sample", "review", "estimate", "demo", "intake", "pipeline", "cli",
 )  # fmt: skip
 STAGES = ("read", "normalise", "resolve", "classify", "check", "publish")
 
@@ -32,6 +32,7 @@ DOORS = {
     "networkx": "register",
     "typer": "cli", "click": "cli", "rich": "cli",
     "platformdirs": "privacy",
+    "scipy": "statistics", "numpy": "statistics",
 }  # fmt: skip
 
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "base", "common", "manager", "handler"}

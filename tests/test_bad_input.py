@@ -21,7 +21,8 @@ from typing import Any
 
 import pytest
 
-from plateglass.demo import logs, workbook
+from plateglass import workbook
+from plateglass.demo import logs
 
 HEADINGS = logs.FULL
 GOOD = "9_1_2025-9_30_2025-Exampleville CA PD-Audit.csv"

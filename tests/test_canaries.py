@@ -22,8 +22,8 @@ from pathlib import Path
 
 import pytest
 
-from plateglass import store
-from plateglass.demo import logs, workbook
+from plateglass import store, workbook
+from plateglass.demo import logs
 
 HEADINGS = (*logs.FULL, "Offense Type")
 PORTAL = ("id", "userId", "searchDate", "networkCount", "reason", "caseNumber", "offenseType")

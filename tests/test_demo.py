@@ -14,9 +14,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from plateglass import demo
+from plateglass import demo, workbook
 from plateglass.catalogue import Catalogue
-from plateglass.demo import bulk, plan, workbook, world
+from plateglass.demo import bulk, plan, world
 
 SMALL = 900
 

@@ -12,7 +12,8 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from plateglass.demo import counted, logs, plan, workbook, world
+from plateglass import workbook
+from plateglass.demo import counted, logs, plan, world
 from plateglass.demo.truth import Canary, FileTruth, Truth
 
 __all__ = ["SEARCHES", "Canary", "FileTruth", "Truth", "make"]
