@@ -234,7 +234,31 @@ def test_the_demo_finds_exactly_what_was_planted(tmp_path: Path, home: Path) -> 
     assert "found exactly what was planted" in lines[0]
     assert Path(lines[-1]) == tmp_path / "demo" / "report" / "report.html"
     assert Path(lines[-1]).is_file()
-    assert done.stderr == ""
+    assert done.stderr.splitlines() == [
+        "plateglass: custodian/ is for the agency's own reviewer: take it out before anything is published"
+    ]
+    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert again.stdout == done.stdout, "a demo in the folder of an earlier one begins anew"
+
+
+def test_a_demo_leaves_a_folder_with_anything_else_in_it_alone(tmp_path: Path, home: Path) -> None:
+    (tmp_path / "mine").write_text("kept")
+    result = run("demo", "--out", tmp_path)
+    assert result.exit_code == 1
+    assert "holds something else" in result.stderr
+    assert [path.name for path in tmp_path.iterdir() if path.name == "mine"] == ["mine"]
+
+
+def test_leads_about_accounts_are_looked_for_only_if_the_custodian_asks(
+    tmp_path: Path, home: Path, truth: demo.Truth
+) -> None:
+    """Whoever audits an agency from outside gets no lead about single accounts, in no file."""
+    outside, inside = tmp_path / "outside", tmp_path / "inside"
+    assert run("audit", *truth.paths, "--out", outside, "--agency", truth.agency).exit_code == 0
+    assert not (outside / "custodian").exists()
+    assert run("audit", *truth.paths, "--out", inside, "--agency", truth.agency, "--custodian").exit_code == 0
+    assert (inside / "custodian" / "custodian.html").exists()
+    assert "account-overlap" not in (inside / "summary.json").read_text()
 
 
 def test_the_same_six_calls_one_by_one(tmp_path: Path, truth: demo.Truth) -> None:

@@ -96,6 +96,8 @@ class Settings(BaseModel):
     """The home agency's zone, such as America/Chicago; rules about hours and days can't be answered without it."""
     rules: tuple[str, ...] = ()
     """Rule packs to check; empty: those that fit the home agency's state, and the screens."""
+    custodian: bool = False
+    """Whether the case is the log's own custodian's: only then are leads about accounts looked for."""
     suppress_below: int = 5
     """Counts of people's acts below this are not printed in public tables by agency."""
     parameters: Mapping[str, int | float | str] = {}

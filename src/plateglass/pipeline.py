@@ -79,6 +79,8 @@ def _prepared(case: Case, progress: Progress) -> Iterator[Store]:
 def _checked(store: Store, case: Case, progress: Progress) -> list[Finding]:
     settings = case.settings
     rules = checking.choose(case.catalogue().rules, settings.rules, checking.home(store, settings).state or "")
+    if settings.custodian:
+        rules |= checking.choose(case.catalogue().rules, (checking.CUSTODIAN,), "")
     progress("checking rules", 0, 1)
     findings = checking.verdicts(store, case, rules)
     progress("checking rules", 1, 1)

@@ -25,8 +25,11 @@ from plateglass.store import Store, values
 
 __all__ = ["EVIDENCE", "UNRESOLVED", "VIEWS", "DocumentedView", "Home", "choose", "examples", "home", "verdicts"]
 
-GENERAL = ("screens", "promises", "custodian")
+GENERAL = ("screens", "promises")
 """The packs that hold for every case."""
+
+CUSTODIAN = "custodian"
+"""The pack of leads about accounts: for the custodian of a log, who asks for it, and for nobody else."""
 
 EVIDENCE_LIMIT = 10_000
 """How many units a rule lists at most, unless the case's parameter `evidence_limit` says otherwise."""

@@ -13,15 +13,18 @@ from typing import Annotated, Any
 import typer
 
 from plateglass import demo, pipeline
-from plateglass.case import Case, Settings
+from plateglass.case import Case, Settings, remove
 from plateglass.catalogue import Catalogue
 from plateglass.cli import options, scratch, screen
-from plateglass.errors import Severity
+from plateglass.errors import OutputUnwritable, Place, Severity
 from plateglass.model import Finding
 from plateglass.model import Outcome as Verdict
 
 REPORT = Path("plateglass-report")
 """Where a report goes if nobody says so."""
+
+DEMO = "demo"
+"""The name of the demo's case: by it a folder is known as a demo's."""
 
 Report = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the report goes.")]
 Kept = Annotated[
@@ -45,6 +48,7 @@ def audit(
     timezone: options.Timezone = "",
     retention_days: options.Retention = None,
     switch_off: options.SwitchOff = None,
+    custodian: options.Custodian = False,
     named: options.Set = None,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
@@ -52,7 +56,7 @@ def audit(
     """Read released files, check them, and write a report."""
     values = options.parameters(retention_days, switch_off, named)
     with _folder(case) as root:
-        made = _made(root, values, (rules, agency, timezone))
+        made = _made(root, values, options.Given(rules, agency, timezone, custodian))
         with screen.bars(quiet=quiet or as_json) as progress:
             outcome = pipeline.audit(made, files, out, progress)
         _ended(outcome, quiet=quiet, as_json=as_json)
@@ -67,12 +71,12 @@ def _folder(kept: Path | None) -> Iterator[Path]:
             yield root
 
 
-def _made(root: Path, values: dict[str, int | float | str], given: tuple[list[str] | None, str, str]) -> Case:
+def _made(root: Path, values: dict[str, int | float | str], given: options.Given) -> Case:
     """The case in a folder, with the settings that it had and those of the options."""
     there = Case(root)
     catalogue = Catalogue(there.content)
     start = there.settings if (root / "case.toml").exists() else Settings()
-    found = options.settings(start, *given, catalogue)
+    found = options.settings(start, given, catalogue)
     merged = {**found.parameters, **options.known(values, catalogue)}
     return Case.make(root, found.model_copy(update={"parameters": merged}))
 
@@ -85,6 +89,8 @@ def _ended(outcome: pipeline.Outcome, *, quiet: bool, as_json: bool) -> None:
     else:
         if not quiet:
             screen.findings(outcome.findings)
+            if (outcome.report.parent / "custodian").exists():
+                screen.note("custodian/ is for the agency's own reviewer: take it out before anything is published")
         screen.say(str(outcome.report))
     if any(issue.severity is Severity.SOURCE for issue in outcome.issues):
         raise typer.Exit(screen.PARTLY)
@@ -96,6 +102,23 @@ def summary(report: Path) -> dict[str, Any]:
     return found
 
 
+def _anew(root: Path) -> None:
+    """Clear the demo that an earlier run left in a folder; a folder that holds anything else is not touched.
+
+    Raises:
+        OutputUnwritable: the folder is not empty, and no demo stands in it.
+    """
+    if not root.exists() or not any(root.iterdir()):
+        return
+    there = Case(root / "case")
+    if not (there.root / "case.toml").exists() or there.settings.name != DEMO:
+        raise OutputUnwritable(
+            "the folder holds something else", place=Place(str(root)), remedy="name another with --out"
+        )
+    for part in ("files", "case", "report"):
+        remove(root / part)
+
+
 def _told(finding: Finding) -> dict[str, Any]:
     person = finding.counts.get(Verdict.NEEDS_PERSON, 0)
     return {"over": finding.over, "needs_person": person, "margin": finding.margin}
@@ -105,9 +128,10 @@ def _told(finding: Finding) -> dict[str, Any]:
 def demonstrate(out: Made = None, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
     """Make up a case, audit it, and compare what is found with what was planted."""
     root = out or Path(tempfile.mkdtemp(prefix="plateglass-demo-"))
+    _anew(root)
     truth = demo.make(root / "files")
     found = Settings(
-        name="demo", agency=truth.agency, timezone=truth.timezone, rules=truth.rules, parameters=truth.parameters
+        name=DEMO, agency=truth.agency, timezone=truth.timezone, rules=truth.rules, parameters=truth.parameters
     )
     with screen.bars(quiet=quiet or as_json) as progress:
         outcome = pipeline.audit(Case.make(root / "case", found), list(truth.paths), root / "report", progress)

@@ -20,6 +20,7 @@ def new(
     timezone: options.Timezone = "",
     retention_days: options.Retention = None,
     switch_off: options.SwitchOff = None,
+    custodian: options.Custodian = False,
     named: options.Set = None,
 ) -> None:
     """Make a case: a folder with case.toml, to which files are added."""
@@ -30,7 +31,9 @@ def new(
             remedy="change its case.toml, or name another folder",
         )
     catalogue = Catalogue(case / "content")
-    found = options.settings(Settings(name=case.resolve().name), rules, agency, timezone, catalogue)
+    found = options.settings(
+        Settings(name=case.resolve().name), options.Given(rules, agency, timezone, custodian), catalogue
+    )
     values = options.known(options.parameters(retention_days, switch_off, named), catalogue)
     Case.make(case, found.model_copy(update={"parameters": values}))
     screen.say(str(case / "case.toml"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -32,6 +33,12 @@ SwitchOff = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day from which no outside agency should search."),
 ]
+Custodian = Annotated[
+    bool,
+    typer.Option(
+        "--custodian", help="The log is your agency's own: also look for leads about accounts, in a folder apart."
+    ),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A parameter of a rule; may be given more than once."),
@@ -40,15 +47,25 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars, no
 Json = Annotated[bool, typer.Option("--json", help="Print a machine-readable summary instead of the table.")]
 
 
-def settings(start: Settings, rules: list[str] | None, agency: str, timezone: str, catalogue: Catalogue) -> Settings:
+@dataclass(frozen=True)
+class Given:
+    """The options of one call that settings are made of."""
+
+    rules: list[str] | None
+    agency: str
+    timezone: str
+    custodian: bool = False
+
+
+def settings(start: Settings, given: Given, catalogue: Catalogue) -> Settings:
     """`start`, changed by the options that were given.
 
     Raises:
         CaseUnusable: a rule pack or a time zone that does not exist.
     """
-    check.choose(catalogue.rules, rules or (), "")
-    given = {"rules": tuple(rules or ()), "agency": agency, "timezone": timezone}
-    found = start.model_copy(update={key: value for key, value in given.items() if value})
+    check.choose(catalogue.rules, given.rules or (), "")
+    stated = {**vars(given), "rules": tuple(given.rules or ())}
+    found = start.model_copy(update={key: value for key, value in stated.items() if value})
     found.zone  # noqa: B018 (raises where there is no such zone)
     return found
 

@@ -49,7 +49,7 @@ def console() -> Console:
 
 def fail(message: str, code: int = PARTLY) -> None:
     """One line on standard error, and the end."""
-    sys.stderr.write(f"plateglass: {' '.join(message.split())}\n")
+    note(message)
     raise typer.Exit(code)
 
 
@@ -110,7 +110,13 @@ def issues(found: Sequence[Issue], *, quiet: bool) -> None:
     for issue in found:
         if issue.severity is Severity.SOURCE or not quiet:
             where = f" ({issue.place})" if str(issue.place) else ""
-            sys.stderr.write(f"plateglass: {issue.severity}: {' '.join(issue.message.split())}{where}\n")
+            note(f"{issue.severity}: {issue.message}{where}")
+
+
+def note(text: str) -> None:
+    """One line on standard error; what could move a terminal's cursor is shown as a mark, not done."""
+    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+    sys.stderr.write(f"plateglass: {plain}\n")
 
 
 def findings(found: Iterable[model.Finding]) -> None:
