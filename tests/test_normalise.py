@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -423,7 +423,19 @@ def sighting(source: str, record: int, **columns: Any) -> dict[str, Any]:
     return row | {"source": source, "part": 0, "record": record, "searched_at": AT_MS} | columns
 
 
-def distinct(store: Store, rows: Sequence[dict[str, Any]], folder: Path | None = None) -> list[dict[str, Any]]:
+NO_LOGS: Mapping[str, tuple[str, str]] = {}
+
+
+def distinct(
+    store: Store,
+    rows: Sequence[dict[str, Any]],
+    folder: Path | None = None,
+    logs: Mapping[str, tuple[str, str]] = NO_LOGS,
+) -> list[dict[str, Any]]:
+    """The searches among some sightings; `logs` says the kind and the columns of a source."""
+    kinds = {row["source"]: logs.get(row["source"], ("organisation_audit", "searched_at")) for row in rows}
+    columns = {"source": "VARCHAR", "part": "INTEGER", "view": "VARCHAR", "columns": "VARCHAR"}
+    store.load("sources", columns, [(source, 0, *kind) for source, kind in kinds.items()])
     store.load("sightings", {c.name: c.type for c in model.SIGHTINGS}, [list(row.values()) for row in rows])
     normalise.searches(store, folder)
     return store.records("SELECT * FROM distinct_searches ORDER BY source, part, record")
@@ -444,6 +456,22 @@ def test_a_search_in_several_logs_is_counted_once(store: Store, tmp_path: Path, 
     seen = [(r["source"], r["record"], r["networks"], r["sightings"], r["logs"]) for r in found]
     assert seen == [("aaa", 3, 3, 3, 2), ("aaa", 4, None, 1, 1), ("ccc", 1, None, 1, 1)]
     assert list(found[0]) == [*(column.name for column in model.SIGHTINGS), "sightings", "logs"]
+
+
+@pytest.mark.parametrize(("low", "high"), [("aaa", "bbb"), ("bbb", "aaa")])
+@pytest.mark.parametrize(("more", "fewer"), [("case_no,org,searched_at", "org,searched_at"), ("org,a", "org,b")])
+def test_the_fullest_copy_of_a_search_stands_for_it_whatever_the_hashes(
+    store: Store, low: str, high: str, more: str, fewer: str
+) -> None:
+    """A blank cell and a missing column have one fingerprint; rules read `empty`, and not that nobody can tell."""
+    rows = [
+        sighting(low, 9, fingerprint=A, case_no_state="empty"),
+        sighting(high, 1, fingerprint=A, case_no_state="not_exported"),
+    ]
+    logs = {low: ("organisation_audit", more), high: ("network_audit", fewer)}
+    for order in (rows, rows[::-1]):
+        [found] = distinct(store, order, logs=logs)
+        assert (found["source"], found["case_no_state"], found["logs"]) == (low, "empty", 2)
 
 
 @pytest.mark.parametrize("in_files", [False, True])

@@ -3,6 +3,9 @@
 Two sightings of one search have the same time, so stretches of time are independent of each other, and memory is
 bounded by the fullest stretch. What is compared is narrow: a fingerprint and the sighting's place. The whole row is
 fetched afterwards, for the first place only, so that no row is made of two logs' cells.
+
+An empty cell and a column that is not there have the same fingerprint, but rules tell them apart. So the fullest copy
+of a search comes first: that of the table that exports most columns, whatever the hashes of the files are.
 """
 
 from __future__ import annotations
@@ -11,28 +14,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from plateglass.model import SIGHTINGS
+from plateglass.model import SIGHTINGS, View
 from plateglass.store import Step, Store, name, text
 
 _AT_ONCE: Final = 5_000_000
 """Sightings that are compared at once, unless one day has more."""
 _DAY: Final = 86_400_000
-_PART, _SOURCE = 2**34, 2**44
-"""A place is one number: up to 2^34 records in a part, 2^10 parts in a source, 2^19 sources."""
+_TABLE: Final = 2**34
+"""A place is one number: up to 2^34 records in a table, 2^29 tables."""
+_KINDS: Final = (View.ORGANISATION_AUDIT, View.NETWORK_AUDIT, View.PORTAL_AUDIT)
+"""Of tables with as many columns, whose comes first: who searched knows best."""
 _COLUMNS: Final = ", ".join(f"s.{name(column.name)}" for column in SIGHTINGS)
 
 
 def searches(store: Store, folder: Path | None = None) -> None:
     """Leave `distinct_searches`: the first sighting of each search, how many sightings it has, and in how many logs.
 
-    The first is that of the lowest source, part and record, so it is the same whatever order files came in. With a
-    folder the rows lie there as Parquet, for a case that is larger than memory; without one, they are a table.
+    The first is that of the table with most columns, of several that of the searchers' own log, then that of the
+    lowest source, part and record: the same whatever order files came in. With a folder the rows lie there as
+    Parquet, for a case that is larger than memory; without one, they are a table.
     """
     store.run(
-        Step("source_order", "SELECT source, row_number() OVER (ORDER BY source) AS nth"
-             " FROM (SELECT DISTINCT source FROM sightings) AS s"),
-        Step("placed", f"SELECT s.*, o.nth, o.nth * {_SOURCE} + s.part * {_PART} + s.record AS place"
-             " FROM sightings AS s JOIN source_order AS o ON o.source = s.source", lazy=True),
+        Step("source_order", _order(), "one row a table of sightings: the fullest first"),
+        Step("placed", f"SELECT s.*, o.nth, o.rank * {_TABLE} + s.record AS place"
+             " FROM sightings AS s JOIN source_order AS o ON o.source = s.source AND o.part = s.part", lazy=True),
     )  # fmt: skip
     stretches = list(_stretches(store)) or [(0, 0)]
     for number, (start, end) in enumerate(stretches):
@@ -47,6 +52,16 @@ def searches(store: Store, folder: Path | None = None) -> None:
         listed = ", ".join(text(path) for path in written)
         store.run(Step("distinct_searches", f"SELECT * FROM read_parquet([{listed}])", lazy=True))
     store.execute("DROP TABLE IF EXISTS first_places")
+
+
+def _order() -> str:
+    """The number of each table's source, and the table's rank among all."""
+    kinds = " ".join(f"WHEN {text(kind)} THEN {number}" for number, kind in enumerate(_KINDS))
+    full = "CASE WHEN columns = '' THEN 0 ELSE length(columns) - length(replace(columns, ',', '')) + 1 END"
+    return (
+        "SELECT source, part, dense_rank() OVER (ORDER BY source) AS nth, row_number() OVER (ORDER BY"
+        f" coalesce({full}, 0) DESC, CASE view {kinds} ELSE {len(_KINDS)} END, source, part) AS rank FROM sources"
+    )
 
 
 def _stretches(store: Store) -> Iterator[tuple[int, int]]:
