@@ -25,6 +25,7 @@ WIDTH = 100
 COMMANDS = (
     (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("layouts",), ("layouts", "list"),
     ("layouts", "show"), ("layouts", "explain"), ("rules",), ("rules", "list"), ("rules", "show"), ("rules", "test"),
+    ("routes",), ("register",), ("register", "list"), ("register", "show"), ("register", "lint"), ("register", "ask"),
 )  # fmt: skip
 KINDS: dict[str, type[BaseModel]] = {
     "layouts/<vendor>-<log>.toml": catalogue.Layout,

@@ -76,6 +76,14 @@ def _prepared(case: Case, progress: Progress) -> Iterator[Store]:
         yield store
 
 
+@contextmanager
+def agencies(case: Case) -> Iterator[Store]:
+    """3 alone. The case's tables with its agencies, for what needs no checks, such as the register's routes."""
+    with case.held(), case.tables(memory=MEMORY) as store:
+        resolve.organisations(store, case.catalogue(), case.settings.agency, _judgements(case))
+        yield store
+
+
 def _checked(store: Store, case: Case, progress: Progress) -> list[Finding]:
     settings = case.settings
     rules = checking.choose(case.catalogue().rules, settings.rules, checking.home(store, settings).state or "")

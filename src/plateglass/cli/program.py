@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from plateglass import __version__
-from plateglass.cli import audits, cases, contents
+from plateglass.cli import audits, cases, contents, registers
 
 app = typer.Typer(
     name="plateglass",
@@ -48,6 +48,8 @@ app.command("check")(cases.check)
 app.command("report")(cases.report)
 app.add_typer(contents.layouts, name="layouts")
 app.add_typer(contents.rules, name="rules")
+app.command("routes")(registers.routes)
+app.add_typer(registers.register, name="register")
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from plateglass.model import Kind
 from plateglass.register import edtf
 
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -88,6 +89,10 @@ class PublicBody(Entity):
     one_of: Refs = ()
     """The generic bodies that it is an instance of."""
     generic: bool = False
+    agencies: tuple[Annotated[str, Field(pattern=r"^us(-[a-z0-9]+)+$")], ...] = ()
+    """The ids that names in logs and lists are given, where they mean this body."""
+    stands_for: tuple[Kind, ...] = ()
+    """Of a generic body: the kinds of agency, in its jurisdiction, that are taken for one of it."""
 
 
 class Company(Entity):

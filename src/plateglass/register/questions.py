@@ -30,20 +30,27 @@ from plateglass.register.holdings import Register
 from plateglass.register.routes import Answer, Ask
 
 
-def asked(register: Register, origin: str, target: str, *, data: str = "", at: date | None = None) -> Ask:
-    """A question about routes from an entity to another and its parts: one category of data or any, on a day or ever.
+def asked(register: Register, origin: str, target: str, *, data: str = "", at: date | str | None = None) -> Ask:
+    """A question about routes from an entity to another and its parts: one category of data or any, then or ever.
+
+    `at` is a day, or an EDTF date: all its days.
 
     Raises:
         KeyError: no category of that name.
+        ValueError: no date.
     """
     mask = flows.Categories(register.all(DataCategory).values()).mask([data]) if data else flows.EVERYTHING
-    return Ask(frozenset({origin}), register.within(target), mask, at)
+    origins, targets = frozenset({origin}), register.within(target)
+    if isinstance(at, str):
+        days = edtf.when(at)
+        return Ask(origins, targets, mask, days.earliest, until=days.latest)
+    return Ask(origins, targets, mask, at)
 
 
 # 1
-def ways(register: Register, ask: Ask) -> Answer:
-    """By which routes data can get there, each with its class, weakest edge and window."""
-    return routes.find(routes.Network(flows.edges(register)), ask)
+def ways(register: Register, ask: Ask, more: Iterable[Edge] = ()) -> Answer:
+    """By which routes data can get there, each with its class, weakest edge and window; `more` are a case's flows."""
+    return routes.find(routes.Network((*flows.edges(register), *more)), ask)
 
 
 # 2
@@ -58,9 +65,15 @@ class Closing:
     """The routes that stay when the origin does everything that it can alone."""
 
 
-def closing(register: Register, ask: Ask, *, alone: Collection[str] = ()) -> Closing:
+def itself(register: Register, ask: Ask, more: Iterable[Edge] = ()) -> frozenset[str]:
+    """Who asks about itself: the origin, and the classes that it is one of, since it can switch what they can."""
+    stands = (e.receiver for e in (*flows.edges(register), *more) if e.first_only and e.provider in ask.origin)
+    return ask.origin | frozenset(stands)
+
+
+def closing(register: Register, ask: Ask, *, alone: Collection[str] = (), more: Iterable[Edge] = ()) -> Closing:
     """Which one thing closes most routes, the fewest that close all, and what survives what bodies can do alone."""
-    edges = flows.edges(register)
+    edges = (*flows.edges(register), *more)
     found = routes.find(routes.Network(edges), ask)
     kept = routes.Network(cuts.alone(edges, alone or ask.origin))
     return Closing(cuts.closes(found.routes), cuts.smallest(found.routes), routes.find(kept, ask))

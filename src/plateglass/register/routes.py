@@ -37,6 +37,8 @@ class Ask:
     hops: int = 6
     looks: int = 15_000
     """How many edges may be looked at for each class."""
+    until: date | None = None
+    """With `at`: or on any day from then to this one, each edge by itself."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +225,8 @@ class _Search:
         self.targets = {number[n] for n in ask.target if n in number}
         self.origins = {number[n] for n in ask.origin if n in number}
         self.far = network.distances(self.targets, floor, ask.hops)
+        self.at_day = ask.at.toordinal() if ask.at else 0
+        self.to_day = (ask.until or ask.at or date.max).toordinal()
         self.looked = 0
         self.path: list[_Step] = []
         self.seen = set(self.origins)
@@ -263,7 +267,7 @@ class _Search:
         if not left or not (carried.copy or step.from_access):
             return None
         first, last = carried.first, carried.last
-        if self.ask.at is not None and not step.first <= self.ask.at.toordinal() <= step.last:
+        if not (step.first <= self.to_day and self.at_day <= step.last):
             return None
         if self.ask.ordered:
             first, last = max(first, step.first), min(last, step.last)
