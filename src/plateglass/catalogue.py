@@ -373,6 +373,8 @@ class Rule(_Content):
     """What the rule rests on."""
     review: Literal["verified", "secondary", "memory"]
     """How the citation was read. Only `verified` may say fail; the others ask a question."""
+    asks: bool = False
+    """The record hints at a breach and can't show one: a question, however well the citation was read."""
     cites: tuple[Citation, ...]
     """Where the requirement stands, and when it is in force."""
     view: str
@@ -404,8 +406,15 @@ class Rule(_Content):
     """`custodian`: for the agency's own reviewer only, in no public output."""
     states: tuple[str, ...] = ()
     """Two-letter states whose home agencies it binds; empty for all."""
+    requirements: tuple[str, ...] = ()
+    """Which requirements of docs/reference/requirements.md it tests, such as `CA-1`."""
     examples: tuple[RuleExample, ...]
     """Made-up units and their verdicts: the file's own tests."""
+
+    @property
+    def only_asks(self) -> bool:
+        """Whether a unit at fault is a question, and never a fail."""
+        return self.asks or self.review != "verified"
 
 
 # --- the catalogue -----------------------------------------------------------------------------------------------

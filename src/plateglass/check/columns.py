@@ -16,7 +16,10 @@ FRAME: tuple[Column, ...] = (
 )
 """The first columns of every view: where a unit stands, when, and whose it is."""
 
-PURPOSES = ("p01", "p02", "p03", "p24", "p25")
+PURPOSES = (
+    "p01", "p02", "p03", "p10", "p11", "p12", "p13", "p14", "p15", "p16", "p17", "p18", "p19", "p20", "p21", "p23",
+    "p24", "p25", "p26", "r4", "r5", "s8",
+)  # fmt: skip
 """The codes that are columns of `searches` even where no text has any of them."""
 
 SEARCHES: tuple[Column, ...] = (

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from plateglass.catalogue import Citation, Rule
-from plateglass.check.clock import DAY_MS, instant, midnight
+from plateglass.check.clock import instant, midnight
 from plateglass.errors import Place, RuleRefused
 from plateglass.model import Outcome, State
 from plateglass.store import expression, predicate, text
@@ -27,6 +28,7 @@ UNTOLD = (State.NOT_EXPORTED, State.MASKED, State.WITHHELD, State.DAMAGED)
 BLANK = len(UNTOLD) + 1
 """The digit of a field that is empty or a placeholder: told, and nothing."""
 
+_DAY = timedelta(days=1)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
@@ -152,7 +154,7 @@ def _in_force(cites: Iterable[Citation], zone: ZoneInfo | None) -> list[str]:
     spans = []
     for cite in cites:
         after = [f"unit_at >= {midnight(cite.start, zone)}"] if cite.start else []
-        before = [f"unit_at < {midnight(cite.end, zone) + DAY_MS}"] if cite.end else []
+        before = [f"unit_at < {midnight(cite.end + _DAY, zone)}"] if cite.end else []
         spans.append(" AND ".join([*after, *before]))
     return [f"({' OR '.join(f'({span})' for span in spans)})"] if spans and all(spans) else []
 

@@ -36,7 +36,7 @@ def finding(store: Store, judged: Judged, limit: int) -> Finding:
     for _, _, digit, number, _, _ in rows:
         counts[OUTCOMES[digit]] += int(number)
     rule, over = judged.rule.rule, counts[Outcome.FAIL]
-    asks = rule.review != "verified"
+    asks = rule.only_asks
     if asks:
         counts[Outcome.FAIL] = 0
     tested = [row for row in rows if row[2] in (_FAULT, _PASS)]
@@ -133,7 +133,7 @@ def _margin(store: Store, judged: Judged, units: int) -> tuple[tuple[tuple[str, 
 def _evidence(store: Store, judged: Judged, limit: int) -> None:
     """Where the units stand, in the order of the sources, so that two runs list the same ones."""
     rule = judged.rule.rule
-    fault = "fail" if rule.review == "verified" else "question"
+    fault = "question" if rule.only_asks else "fail"
     store.execute(f"""
         INSERT INTO evidence
         SELECT {text(rule.id)}, CASE WHEN e.v = {_FAULT} THEN {text(fault)} ELSE 'needs_person' END,

@@ -54,14 +54,18 @@ TELLING: Mapping[str, Telling] = {
     "us-ca/access-record": _of("account", "reason", "target", views=_OWN),
     "us-ca/purpose-stated": _of("reason", views=_OWN),
     "us-ca/in-state-sharing": _of("org", views=_NETWORK),
+    "us-ca/immigration-purpose": _of("reason"),
 }
 """Rule -> where a plant of it is at fault."""
 PERSONAL: Mapping[str, Telling] = {
     "screens/reason-missing": _of("reason"),
     "us-ca/purpose-stated": _of("reason"),
     "us-ca/in-state-sharing": _of("org", views=_NETWORK),
+    "us-ca/immigration-purpose": _of("reason"),
 }
 """Rule -> where a plant of it is for a person to decide."""
+LISTS = 2
+"""How many sharing lists are written; each names every body from outside the state, and the private one."""
 PERCENTILE = 99
 """Above how many percent of the others a reach is wide, as the screens have it by default."""
 
@@ -74,13 +78,16 @@ def over(logs: Sequence[Log]) -> dict[str, int]:
     found["screens/days-without-records"] = len(_gap_days(logs))
     found["screens/level-shift"] = found["screens/columns-lost"] = found["screens/row-cap"] = 1
     found["promises/portal-count"] = 1
+    found["us-ca/sharing-list"] = LISTS * len((*world.OUT_OF_STATE, world.FEDERAL))
     return dict(sorted(found.items()))
 
 
 def person(logs: Sequence[Log]) -> dict[str, int]:
     """Rule -> units that only a person can decide."""
-    found = {(rule, log.shown(s)) for log, s in _each(logs) for rule in s.person if _tells(PERSONAL[rule], log, s)}
-    return dict(sorted(Counter(rule for rule, _ in found).items()))
+    units = {(rule, log.shown(s)) for log, s in _each(logs) for rule in s.person if _tells(PERSONAL[rule], log, s)}
+    found = Counter(rule for rule, _ in units)
+    found["us-ca/sharing-list"] = LISTS
+    return dict(sorted(found.items()))
 
 
 def margins(logs: Sequence[Log]) -> dict[str, dict[str, int]]:

@@ -131,6 +131,9 @@ PURPOSES: Mapping[str, tuple[tuple[str, str], ...]] = {
 """Code -> (reason, tier) as planted."""
 SAYS_LITTLE = ("ICE assist", "HSI")
 """Those of them that name an agency and no offence: whether that is a purpose is for a person."""
+IMMIGRATION = ("p01", "p02", "p03")
+CIVIL = ("p01", "explicit")
+"""The state's law asks about these; of them only what names civil enforcement outright is not left to a person."""
 EACH = 4
 """How many searches carry each planted reason."""
 
@@ -145,7 +148,11 @@ def _texts(cast: Cast) -> list[Search]:
     for code, texts in PURPOSES.items():
         for text, tier in texts:
             asked = frozenset({"us-ca/purpose-stated"}) if text in SAYS_LITTLE else frozenset()
-            plants = {f"screens/purpose-{code}": (tier,)}
+            plants: dict[str, tuple[str, ...]] = {f"screens/purpose-{code}": (tier,)}
+            if (code, tier) == CIVIL:
+                plants["us-ca/immigration-purpose"] = ()
+            elif code in IMMIGRATION:
+                asked |= {"us-ca/immigration-purpose"}
             found += [replace(_with(cast, plants, reason=text), person=asked) for _ in range(EACH)]
     return found
 
