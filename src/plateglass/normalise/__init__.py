@@ -8,6 +8,7 @@ the records, and the counts must add up. `searches` then finds the distinct sear
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -18,10 +19,12 @@ from plateglass.normalise import rows
 from plateglass.normalise.cells import Cells
 from plateglass.normalise.distinct import searches
 from plateglass.normalise.words import TEXTS, Words
-from plateglass.store import Malformed, Store, name, text
+from plateglass.store import Malformed, Step, Store, name, text
 
 __all__ = ["Ingest", "searches"]
 
+HELD_AT_MOST: Final = 160 << 20
+"""Bytes of a file whose records are held in memory while it is read: each step would scan a larger one again."""
 _REJECTED: Final = {
     "source": "VARCHAR", "part": "INTEGER", "record": "BIGINT", "column": "VARCHAR", "reason": "VARCHAR",
 }  # fmt: skip
@@ -39,9 +42,10 @@ class Ingest:
         self._words = Words(key, store)
         # An enumeration is written to Parquet by its numbers; it is read back as text.
         store.execute(f"CREATE TYPE cell_state AS ENUM ({', '.join(text(state) for state in State)})")
-        # The words of a table are few, its records many: a join must never be turned around.
-        # Lists of marks are short: as a join, which the third rule makes of them, every cell would be trimmed first.
-        store.execute("SET disabled_optimizers = 'join_order,build_side_probe_side,in_clause'")
+        # Four rewrites that cost more than they give here. The words of a table are few and its records many, so a
+        # join must never be turned around; a list of marks made a join, or a filter moved below the columns that it
+        # reads, would have every cell trimmed, or every time read, twice.
+        store.execute("SET disabled_optimizers = 'join_order,build_side_probe_side,in_clause,filter_pushdown'")
 
     def table(self, table: Table, layout: Layout, folder: Path, before: tuple[Rejected, ...] = ()) -> Ingested:
         """What the records of one table become; its Parquet files stand in `folder` afterwards.
@@ -52,39 +56,49 @@ class Ingest:
         Raises:
             CountsDoNotAddUp: records were lost or made up on the way.
         """
-        cells, shape = Cells(table, layout), rows.of(table.view)
-        self._forget_rejects()
-        fields = shape.words(cells)
+        shape = rows.of(table.view)
         folder.mkdir(parents=True, exist_ok=True)
+        self._forget()
         try:
-            result = self._write(cells, shape, folder, before)
+            cells = Cells(self._held(table), layout)
+            done = self._write(cells, shape, folder, before)
+            whole = done.accepted + len(done.rejected) - len(before) == table.records and not self._unsplit()
         except Malformed:
             if table.numbered:
                 raise
-            result = None
+            whole = False
         finally:
-            self._words.forget(fields)
-            self._forget_rejects()
-        if result is None:
-            for path in folder.glob(f"*-{table.part}.parquet"):
-                path.unlink()
+            self._forget()
+        if whole:
+            return done
+        for path in folder.glob(f"*-{table.part}.parquet"):
+            path.unlink()
+        if not table.numbered:
             return Ingested(table, 0, broken=True)
-        return result
+        raise CountsDoNotAddUp(
+            f"{done.accepted} records accepted and {len(done.rejected) - len(before)} rejected",
+            expected=f"{table.records} in all", place=Place(table.source.name, table.part_name),
+            remedy="this source is left out; report the fault",
+        )  # fmt: skip
 
-    def _write(self, cells: Cells, shape: rows.Rows, folder: Path, before: tuple[Rejected, ...]) -> Ingested | None:
+    def _held(self, table: Table) -> Table:
+        """The table with its records numbered and in memory, unless it is too large: then each step scans the file."""
+        if table.text.stat().st_size > HELD_AT_MOST:
+            return table
+        number = "t.record" if table.numbered else "row_number() OVER () AS record"
+        wanted = "".join(f", t.c{at}" for at in sorted(set(table.columns.values())))
+        self._store.run(Step("held", f"SELECT {number}{wanted} FROM ({table.relation}) AS t"))
+        return replace(table, relation="SELECT * FROM held", numbered=True)
+
+    def _write(self, cells: Cells, shape: rows.Rows, folder: Path, before: tuple[Rejected, ...]) -> Ingested:
         table, fields = cells.table, shape.words(cells)
         self._words.learn(cells, fields)
         self._words.check(cells, fields)
+        if shape is rows.sightings and cells.has("search_id"):
+            self._words.agree("search_id", shape.sample(cells, "search_id"))
         main = folder / f"{shape.table}-{table.part}.parquet"
         accepted = self._copy(shape.accepted(cells), main)
         lost = () if accepted == table.records else self._rejected(cells, shape)
-        if self._unsplit() or (accepted + len(lost) != table.records and not table.numbered):
-            return None
-        if accepted + len(lost) != table.records:
-            raise CountsDoNotAddUp(
-                f"{accepted} records accepted and {len(lost)} rejected", expected=f"{table.records} in all",
-                place=Place(table.source.name, table.part_name), remedy="this source is left out; report the fault",
-            )  # fmt: skip
         self._list((*before, *lost), folder / f"rejected-{table.part}.parquet")
         used = main if lost else None
         self._texts([field for field in fields if field in TEXTS], folder / f"texts-{table.part}.parquet", used)
@@ -93,7 +107,8 @@ class Ingest:
         return Ingested(table, accepted, (*before, *lost), facts=self._facts(shape, main, fields))
 
     def _copy(self, sql: str, path: Path) -> int:
-        self._store.execute(f"COPY ({sql}) TO {text(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+        how = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+        self._store.execute(f"COPY ({sql}) TO {text(str(path))} ({how})")
         return int(self._store.one(f"SELECT count(*) FROM read_parquet({text(str(path))})"))
 
     def _rejected(self, cells: Cells, shape: rows.Rows) -> tuple[Rejected, ...]:
@@ -151,8 +166,10 @@ class Ingest:
         """Whether the scan met records that it could not split."""
         return any(self._store.one(f"SELECT count(*) FROM {name(table)}") for table in self._reject_tables("errors"))
 
-    def _forget_rejects(self) -> None:
-        """Drop what the scan wrote down about bad records: it holds whole records."""
+    def _forget(self) -> None:
+        """Drop what is left of a table, and what the scan wrote down about bad records: both hold whole records."""
+        self._words.forget()
+        self._store.execute("DROP TABLE IF EXISTS held")
         for table in self._reject_tables("errors", "scans"):
             self._store.execute(f"DROP TABLE {name(table)}")
 

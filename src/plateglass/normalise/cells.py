@@ -7,6 +7,7 @@ there the common case comes first in a CASE, so that the patterns run on the odd
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from plateglass.catalogue import Layout
@@ -55,15 +56,11 @@ def shape(cell: str) -> str:
     return f"left(regexp_replace({figures}, '[\\pL\\pM\\pS\\pC]', 'A', 'g'), 40)"
 
 
-def hmac_hex(kind: str, word: str) -> str:
-    """The token of a word as 32 hex digits: the first 128 bits of HMAC-SHA256 under the kind's sub-key (RFC 2104)."""
-    inner = f"unhex(sha256((SELECT {kind}_inner FROM key_pads) || encode({word})))"
-    return f"sha256((SELECT {kind}_outer FROM key_pads) || {inner})[1:32]"
-
-
 def hmac(kind: str, word: str) -> str:
-    """The token of a word."""
-    return f"CAST({hmac_hex(kind, word)} AS UUID)"
+    """The token of a word: the first 128 bits of HMAC-SHA256 under the kind's sub-key (RFC 2104)."""
+    inner = f"unhex(sha256((SELECT {kind}_inner FROM key_pads) || encode({word})))"
+    outer = f"sha256((SELECT {kind}_outer FROM key_pads) || {inner})"
+    return f"CAST(unhex(substring({outer}, 1, 32)) AS UUID)"
 
 
 def one_of(expression: str, words: Iterable[str]) -> str:
@@ -104,14 +101,19 @@ class Cells:
         """The layout's strptime patterns for a field, as a SQL list."""
         return "[" + ", ".join(text(pattern) for pattern in self.layout.fields[field].formats) + "]"
 
-    def state(self, field: str, t: str) -> str:
-        """The state of a trimmed cell, from the layout's marks and the kind of value that the field holds."""
+    def state(self, field: str, t: str, clear: str = "clear") -> str:
+        """The state of a trimmed cell, from the layout's marks and the kind of value that the field holds.
+
+        `clear` is where the cell's clear form stands. Most cells hide nothing: one pattern says so for all marks.
+        """
+        layout = self.layout
+        dashes = [re.escape(mark) for mark in layout.placeholders]
+        hides = _any_of(t, (*dashes, *layout.withheld, *layout.masks))
         return (
             f"CASE WHEN {t} IS NULL OR {t} = '' THEN '{State.EMPTY}'"
-            f" WHEN {one_of(t, self.layout.placeholders)} THEN '{State.PLACEHOLDER}'"
-            f" WHEN {_any_of(t, self.layout.withheld)} THEN '{State.WITHHELD}'"
-            f" WHEN {_any_of(t, self.layout.masks)} THEN '{State.MASKED}'"
-            f" ELSE {self._of_its_kind(field, t)} END"
+            f" WHEN NOT {hides} THEN {self._of_its_kind(field, t, clear)}"
+            f" WHEN {_any_of(t, dashes)} THEN '{State.PLACEHOLDER}'"
+            f" WHEN {_any_of(t, layout.withheld)} THEN '{State.WITHHELD}' ELSE '{State.MASKED}' END"
         )
 
     def clear(self, field: str, t: str) -> str:
@@ -125,16 +127,16 @@ class Cells:
             return number(t, REACH_DIGITS)
         return self.word(field, t) if kind == "word" else t
 
-    def _of_its_kind(self, field: str, t: str) -> str:
+    def _of_its_kind(self, field: str, t: str, clear: str) -> str:
         """The state of a cell that hides nothing; `clear` stands beside it."""
         spec = self.layout.fields[field]
         if spec.kind == "plate":
             return (
-                f"CASE WHEN clear = '' THEN '{State.DAMAGED}'"
-                f" WHEN contains(clear, '*') THEN '{State.PARTIAL}' ELSE '{State.VALUE}' END"
+                f"CASE WHEN {clear} = '' THEN '{State.DAMAGED}'"
+                f" WHEN contains({clear}, '*') THEN '{State.PARTIAL}' ELSE '{State.VALUE}' END"
             )
         if spec.kind in ("count", "day_count") or (spec.kind == "word" and spec.words):
-            return f"CASE WHEN clear IS NULL THEN '{State.DAMAGED}' ELSE '{State.VALUE}' END"
+            return f"CASE WHEN {clear} IS NULL THEN '{State.DAMAGED}' ELSE '{State.VALUE}' END"
         if spec.kind in ("instant", "date", "time", "interval"):
             return f"'{State.DAMAGED}'"
         if spec.kind == "words" and spec.words:
@@ -157,18 +159,14 @@ class Cells:
         cases = " ".join(f"WHEN {text(word.lower())} THEN {text(word)}" for word in self.layout.fields[field].words)
         return f"CASE lower({t}) {cases} END" if cases else "CAST(NULL AS VARCHAR)"
 
-    def searched_by(self) -> tuple[str, str]:
-        """State of the vendor's id of the search, and its token in hex, made from the column `search_id_state`.
-
-        In an export nearly every record has another id, so it is not decided for each distinct cell.
-        """
+    def search_id(self) -> tuple[str, str]:
+        """State and clear form of the vendor's id of the search; almost always a UUID, which no mark is."""
         if not self.has("search_id"):
             return f"'{State.NOT_EXPORTED}'", "CAST(NULL AS VARCHAR)"
         cell = self.raw("search_id")
         whole = f"TRY_CAST({cell} AS UUID) IS NOT NULL"
         state = f"CASE WHEN {whole} THEN '{State.VALUE}' ELSE {self.state('search_id', trimmed(cell))} END"
-        token = hmac_hex("search_id", f"lower(CASE WHEN strlen({cell}) = 36 THEN {cell} ELSE {trimmed(cell)} END)")
-        return state, f"CASE WHEN r.search_id_state = '{State.VALUE}' THEN {token} END"
+        return state, f"lower(CASE WHEN strlen({cell}) = 36 THEN {cell} ELSE {trimmed(cell)} END)"
 
     # --- times: epoch ms, UTC unless they say otherwise ---
 

@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from plateglass.model import SEARCH_VIEWS, SHARES, SIGHTINGS, STATED, STATISTICS, Column, State, View
-from plateglass.normalise.cells import Cells, columns, number, trimmed
+from plateglass.normalise.cells import Cells, columns, hmac, number, one_of, trimmed
 from plateglass.normalise.words import NAMES, TEXTS, TOKENS
 from plateglass.store import text
 
 _WORDS: Final = (*NAMES, *TOKENS, *TEXTS, "networks", "devices", "search_type", "moderation")
 _NULL: Final = "CAST(NULL AS VARCHAR)"
+
+
+FINGERPRINTED: Final = (
+    "org", "account", "target", "case_no", "search_id", "reason", "filters", "prompt", "offence",
+    "searched_at", "from_at", "to_at", "networks", "devices", "search_type", "moderation",
+)  # fmt: skip
+"""What the strict fingerprint is made of, in this order: tokens and typed values, never text of the record."""
+_TOKENS: Final = 9
+"""How many of them are tokens."""
+_NO_TOKEN: Final = "CAST('" + "\\x00" * 16 + "' AS BLOB)"
 
 
 @dataclass(frozen=True)
@@ -63,14 +73,27 @@ class Rows:
             f" FROM {self._numbered(cells)} WHERE ({self.keeps(cells)}) IS NOT TRUE ORDER BY 1"
         )
 
+    def sample(self, cells: Cells, field: str) -> str:
+        """The clear form and the token of a field that is decided record by record, of one of the first records."""
+        first = self._layered(cells, f"SELECT * FROM ({cells.table.relation}) AS t LIMIT 1000")
+        return f"SELECT r.{field}_clear, r.{field} FROM ({first}) AS r WHERE r.{field} IS NOT NULL LIMIT 1"
+
     def _numbered(self, cells: Cells) -> str:
         """Every record as `r`, with its number and times, joined to what is known of its words."""
         numbered = "" if cells.table.numbered else "row_number() OVER () AS record, "
-        joins = "".join(f" LEFT JOIN w_{field} ON {cells.raw(field)} = w_{field}.word" for field in self.words(cells))
-        records = f"SELECT {numbered}t.* FROM ({cells.table.relation}) AS t"
+        joins = "".join(
+            f" LEFT JOIN w_{field} ON {cells.raw(field)} = w_{field}.word"
+            for field in self.words(cells)
+            if field not in cells.blank
+        )
+        return f"({self._layered(cells, f'SELECT {numbered}t.* FROM ({cells.table.relation}) AS t')}) AS r{joins}"
+
+    def _layered(self, cells: Cells, records: str) -> str:
+        """Records with the columns of each layer beside them."""
+        made = records
         for layer in self.layers(cells):
-            records = f"SELECT r.*, {columns((column, made) for column, made in layer.items())} FROM ({records}) AS r"
-        return f"({records}) AS r{joins}"
+            made = f"SELECT r.*, {columns(layer.items())} FROM ({made}) AS r"
+        return made
 
 
 def _is_heading(cell: str, heading: str) -> str:
@@ -97,28 +120,38 @@ def _id(cells: Cells, field: str) -> str:
 
 
 def _search_layers(cells: Cells) -> list[dict[str, str]]:
+    """Times, and the vendor's id: nearly every record has another, so it is not decided once for each."""
     first, last, _ = cells.frame()
-    state, token = cells.searched_by()
+    state, clear = cells.search_id()
     times = {"searched_at": cells.searched_at(), "from_at": first, "to_at": last}
-    return [{**times, "search_id_state": state}, {"search_hex": token}]
+    return [
+        {**times, "search_id_state": state, "search_id_clear": clear},
+        {"search_id": _token("search_id", "r.search_id_clear", "r.search_id_state")},
+    ]
+
+
+def _token(kind: str, clear: str, state: str) -> str:
+    return f"CASE WHEN {one_of(state, (State.VALUE, State.PARTIAL))} THEN {hmac(kind, clear)} END"
 
 
 def _search_picks(cells: Cells) -> dict[str, str]:
     made = {field: _id(cells, field) for field in _WORDS if field != "owner"}
     made["case_shape"] = "w_case_no.text" if _joined(cells, "case_no") else "NULL"
-    made["search_id"] = "r.search_hex"
-    made["fingerprint"] = _fingerprint(cells)
+    made["search_id"] = "r.search_id" if cells.has("search_id") else "NULL"
+    times = {time: f"r.{time}" for time in ("searched_at", "from_at", "to_at")}
     states = {field: _state(cells, field) for field in STATED if field != "search_id"}
     states["frame"] = cells.frame()[2]
-    return made | {f"{field}_state": state for field, state in states.items()}
+    return made | {"fingerprint": _fingerprint(made | times)} | {f"{f}_state": state for f, state in states.items()}
 
 
-def _fingerprint(cells: Cells) -> str:
-    """128 bits over every field of a record. A token says by its first letter whose it is; numbers are set apart."""
-    tags = [f"w_{field}.tag" for field in (*NAMES, *TOKENS, *TEXTS) if field in STATED and _joined(cells, field)]
-    plain = ["r.search_hex", *(f"r.{time}" for time in ("searched_at", "from_at", "to_at"))]
-    plain += [_id(cells, field) for field in ("networks", "devices", "search_type", "moderation")]
-    return f"CAST(md5(concat({', '.join([*tags, *(f'chr(31), {value}' for value in plain)])})) AS UUID)"
+def _fingerprint(made: dict[str, str]) -> str:
+    """128 bits over every field: 16 bytes a token, zeros where there is none, then numbers and words set apart."""
+    tokens = [
+        _NO_TOKEN if made[field] == "NULL" else f"coalesce(CAST({made[field]} AS BLOB), {_NO_TOKEN})"
+        for field in FINGERPRINTED[:_TOKENS]
+    ]
+    plain = ", chr(31), ".join(made[field] for field in FINGERPRINTED[_TOKENS:])
+    return f"CAST(unhex(md5({' || '.join(tokens)} || encode(concat({plain})))) AS UUID)"
 
 
 sightings = Rows(

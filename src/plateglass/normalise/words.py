@@ -6,7 +6,7 @@ folded into the plan, and stand in EXPLAIN, profiles and errors; a table's rows 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from plateglass import privacy
@@ -24,7 +24,6 @@ TOKENS: Final = ("account", "target", "case_no")
 _READABLE: Final = (State.VALUE, State.PARTIAL, State.DAMAGED)
 _KNOWN_AT_MOST: Final = 3_000_000
 """Distinct cells of one field that are remembered from file to file; past it, they are forgotten and learnt again."""
-_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Words:
@@ -35,6 +34,7 @@ class Words:
         self._key = key
         self._store = store
         self._known: dict[tuple[str, str], str] = {}
+        self._learnt: tuple[str, ...] = ()
         pads = {
             f"{kind}_{side}": pad
             for kind in privacy.KINDS
@@ -46,41 +46,46 @@ class Words:
     def learn(self, cells: Cells, fields: Sequence[str]) -> None:
         """Leave a table `w_<field>` for each field: one row a distinct cell, with all that is decided from it.
 
-        One scan gives the distinct cells of every column; those of earlier tables are decided already.
+        Cells of earlier tables are decided already.
         """
-        if not fields:
+        self._learnt = tuple(fields)
+        for field, distinct in self._distinct(cells, fields):
+            self._store.run(Step("words", f"SELECT word FROM ({distinct}) AS d WHERE word IS NOT NULL"))
+            self._decide(cells, field)
+
+    def _distinct(self, cells: Cells, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """SQL of the distinct cells of each field; where records are not in memory, one scan gives those of all."""
+        relation = cells.table.relation
+        if cells.table.numbered or len(fields) == 1:
+            for field in fields:
+                yield field, f"SELECT DISTINCT {cells.raw(field)} AS word FROM ({relation}) AS r"
             return
         picks = ", ".join(f"{cells.raw(field)} AS {name(field)}" for field in fields)
         names = ", ".join(name(field) for field in fields)
         sets = ", ".join(f"({name(field)})" for field in fields)
-        self._store.run(
-            Step(
-                "words",
-                f"SELECT grouping({names}) AS which, coalesce({names}, NULL) AS word"
-                f" FROM (SELECT {picks} FROM ({cells.table.relation}) AS r) AS t GROUP BY GROUPING SETS ({sets})",
-            )
-        )
         every = (1 << len(fields)) - 1
+        if fields:
+            self._store.run(
+                Step(
+                    "all_words",
+                    f"SELECT grouping({names}) AS which, coalesce({names}) AS word"
+                    f" FROM (SELECT {picks} FROM ({relation}) AS r) AS t GROUP BY GROUPING SETS ({sets})",
+                )
+            )
         for at, field in enumerate(fields):
-            which = every ^ (1 << (len(fields) - 1 - at))
-            self._decide(cells, field, f"SELECT word FROM words WHERE which = {which} AND word IS NOT NULL")
-        self._store.execute("DROP TABLE words")
+            yield field, f"SELECT word FROM all_words WHERE which = {every ^ (1 << (len(fields) - 1 - at))}"
 
-    def _decide(self, cells: Cells, field: str, mine: str) -> None:
+    def _decide(self, cells: Cells, field: str) -> None:
         """Leave `w_<field>`: each distinct cell with its state, and the token, word or number that it becomes."""
-        if not self._store.one(f"SELECT count(*) FROM ({mine}) AS d"):
+        if not self._store.one("SELECT count(*) FROM words"):
             cells.blank.add(field)
         known = self._remembered(cells, field)
-        new = f"SELECT d.word FROM ({mine}) AS d ANTI JOIN {known} AS k ON k.word = d.word"
+        new = f"SELECT d.word FROM words AS d ANTI JOIN {known} AS k ON k.word = d.word"
         self._store.run(Step("new_words", f"SELECT word, {trimmed('word')} AS t FROM ({new}) AS n"))
         judged = self._scrubbed(cells, field) if _kind(field) in ("text", "name") else self._judged(cells, field)
         self._store.execute(f"INSERT INTO {known} {judged}")
         self._store.execute("DROP TABLE new_words")
-        tag = "NULL"
-        if _kind(field):
-            tag = f"'{_LETTERS[_ORDER.index(field)]}' || replace(CAST(k.id AS VARCHAR), '-', '')"
-        sql = f"SELECT k.*, {tag} AS tag FROM {known} AS k JOIN ({mine}) AS m ON m.word = k.word"
-        self._store.run(Step(f"w_{field}", sql))
+        self._store.run(Step(f"w_{field}", f"SELECT k.* FROM {known} AS k JOIN words AS m ON m.word = k.word"))
 
     def _remembered(self, cells: Cells, field: str) -> str:
         """The table of what was decided of a field's cells under this layout; emptied where it grew too large."""
@@ -88,9 +93,10 @@ class Words:
         if known is None or self._store.one(f"SELECT count(*) FROM {known}") > _KNOWN_AT_MOST:
             known = self._known.setdefault((cells.layout.id, field), f"known_{len(self._known)}")
             made = "UUID" if _kind(field) else "BIGINT" if field in ("networks", "devices") else "VARCHAR"
+            more = ", text VARCHAR" if field == "case_no" else ""
+            more = ", text VARCHAR, scrubs VARCHAR" if _kind(field) in ("text", "name") else more
             self._store.execute(
-                f"CREATE OR REPLACE TEMP TABLE {known}"
-                f" (word VARCHAR, state cell_state, id {made}, text VARCHAR, scrubs VARCHAR)"
+                f"CREATE OR REPLACE TEMP TABLE {known} (word VARCHAR, state cell_state, id {made}{more})"
             )
         return known
 
@@ -102,8 +108,8 @@ class Words:
         made = f"CASE WHEN {readable} THEN clear END"
         if _kind(field):
             made = f"CASE WHEN {readable} AND clear <> '' THEN {hmac(field, 'clear')} END"
-        shown = f"CASE WHEN {readable} THEN {shape('clear')} END" if field == "case_no" else "NULL"
-        return f"SELECT word, state, {made}, {shown}, NULL FROM ({state}) AS s"
+        shown = f", CASE WHEN {readable} THEN {shape('clear')} END" if field == "case_no" else ""
+        return f"SELECT word, state, {made}{shown} FROM ({state}) AS s"
 
     def _scrubbed(self, cells: Cells, field: str) -> str:
         """What new cells of a text become: plain ones stay as they are, the others go through `privacy.scrub`."""
@@ -122,10 +128,10 @@ class Words:
             f" WHERE NOT ({doubtful}) UNION ALL SELECT * FROM scrubbed_words) AS u) AS s"
         )
 
-    def forget(self, fields: Sequence[str]) -> None:
-        """Drop the tables that `learn` left."""
-        for field in fields:
-            self._store.execute(f"DROP TABLE IF EXISTS w_{field}")
+    def forget(self) -> None:
+        """Drop what belongs to the table that was read last."""
+        for table in ("words", "all_words", "new_words", "scrubbed_words", *(f"w_{field}" for field in self._learnt)):
+            self._store.execute(f"DROP TABLE IF EXISTS {table}")
 
     def check(self, cells: Cells, fields: Sequence[str]) -> None:
         """Compare one token of each column with the same token made outside SQL.
@@ -134,16 +140,14 @@ class Words:
             KeyUnusable: they differ, so no token of this run may be believed.
         """
         for field in fields:
-            kind = _kind(field)
-            if not kind:
-                continue
-            clear = cells.clear(field, trimmed("word")) if field in TOKENS else "text"
-            found = self._store.rows(f"SELECT {clear}, id FROM w_{field} WHERE id IS NOT NULL LIMIT 1")
-            if any(privacy.token(self._key, kind, clear) != token for clear, token in found):
-                raise KeyUnusable("tokens made in SQL are not those of RFC 2104", remedy="report this as a fault")
+            if kind := _kind(field):
+                clear = cells.clear(field, trimmed("word")) if field in TOKENS else "text"
+                self.agree(kind, f"SELECT {clear}, id FROM w_{field} WHERE id IS NOT NULL LIMIT 1")
 
-
-_ORDER: Final = (*NAMES, *TOKENS, *TEXTS)
+    def agree(self, kind: str, sql: str) -> None:
+        """Compare tokens of a kind, each beside the word that it stands for, with those made outside SQL."""
+        if any(privacy.token(self._key, kind, clear) != token for clear, token in self._store.rows(sql)):
+            raise KeyUnusable("tokens made in SQL are not those of RFC 2104", remedy="report this as a fault")
 
 
 def _kind(field: str) -> str:
