@@ -199,20 +199,30 @@ def _shape(number: str) -> str:
 
 
 def _plain(text: str, kinds: set[str]) -> str:
-    """Plain text with plates, VINs and case numbers taken out, token by token, the widest run first."""
+    """Plain text with plates, VINs and case numbers taken out, token by token."""
     tokens = list(_TOKEN.finditer(text))
     made, at, i = [], 0, 0
     while i < len(tokens):
-        for n in range(_reach(tokens, i, text), 0, -1):
-            kind, left = _run(tokens[i : i + n], text)
-            if kind:
-                kinds.add(kind)
-                made += [text[at : tokens[i].start()], left]
-                at = tokens[i + n - 1].end()
-                i += n - 1
-                break
-        i += 1
+        kind, left, n = _taken(tokens, i, text)
+        if kind:
+            kinds.add(kind)
+            made += [text[at : tokens[i].start()], left]
+            at = tokens[i + n - 1].end()
+        i += n
     return "".join([*made, text[at:]])
+
+
+def _taken(tokens: list[re.Match[str]], i: int, text: str) -> tuple[str, str, int]:
+    """What begins at a token: its kind, what is left of it, and how many tokens it is.
+
+    A VIN or plate in several tokens is seen before a longer case number, which could end within the next plate.
+    """
+    found = [(*_run(tokens[i : i + n], text), n) for n in range(_reach(tokens, i, text), 0, -1)]
+    ranked = sorted(enumerate(found), key=lambda each: (_RANKS.get(each[1][0], 2) if each[1][2] > 1 else 2, each[0]))
+    return next((each for _, each in ranked if each[0]), ("", "", 1))
+
+
+_RANKS: Final = {"vin": 0, "plate": 1}
 
 
 def _reach(tokens: list[re.Match[str]], i: int, text: str) -> int:
