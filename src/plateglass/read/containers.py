@@ -19,18 +19,21 @@ class Container(Enum):
     TEXT = "text"
     WORKBOOK = "a workbook"
     ARCHIVE = "a ZIP archive"
+    PDF = "a PDF"
+    PAGE = "a saved web page"
 
 
 _OTHERS: Final = (
-    (b"%PDF", "a PDF"), (b"\x1f\x8b", "a gzip archive"), (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x1f\x8b", "a gzip archive"), (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"), (b"PAR1", "a Parquet file"), (b"SQLite format 3", "an SQLite database"),
     (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"), (b"{\\rtf", "an RTF document"),
     (b"II*\0", "an image"), (b"MM\0*", "an image"), (b"BZh", "a bzip2 archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
 )  # fmt: skip
-_MARKUP: Final = ((b"<!doctype html", "an HTML page"), (b"<html", "an HTML page"), (b"<?xml", "an XML file"))
+_PAGES: Final = (b"<!doctype html", b"<html", b"<!-- saved from url")
 _ENDINGS: Final = {Container.TEXT: (".csv", ".txt", ".tsv"), Container.ARCHIVE: (".zip",),
-                   Container.WORKBOOK: (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods")}  # fmt: skip
+                   Container.WORKBOOK: (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods"), Container.PDF: (".pdf",),
+                   Container.PAGE: (".html", ".htm")}  # fmt: skip
 _CONTROLS: Final = bytes(c for c in range(32) if c not in b"\t\n\r\x0b\x0c\x1a\x1b")
 _MANY = 0.02
 
@@ -49,23 +52,27 @@ def container(path: Path, place: Place) -> Container:
         return _zipped(path, head, place)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return Container.WORKBOOK
-    what = _other(head)
+    if b"%PDF-" in head[:1024]:
+        return Container.PDF
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower()
+    if start.startswith(_PAGES):
+        return Container.PAGE
+    what = _other(head, start)
     if what:
         raise SourceUnreadable(
-            f"the file is {what}, which this version does not read", expected="CSV text, a workbook, or a ZIP of them",
-            place=place, remedy="ask for the log as exported, in CSV or XLSX",
+            f"the file is {what}, which this version does not read", place=place,
+            expected="CSV text, a workbook, a PDF, a saved portal page, or a ZIP of them",
+            remedy="ask for the log as exported, in CSV or XLSX",
         )  # fmt: skip
     return Container.TEXT
 
 
-def _other(head: bytes) -> str:
-    start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower()
+def _other(head: bytes, start: bytes) -> str:
     for sign, what in _OTHERS:
         if head.startswith(sign):
             return what
-    for sign, what in _MARKUP:
-        if start.startswith(sign):
-            return what
+    if start.startswith(b"<?xml"):
+        return "an XML file"
     if start[:1] in (b"{", b"[") and b'"' in start and b":" in start:
         return "JSON"
     if wide(head):

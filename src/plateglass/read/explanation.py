@@ -10,7 +10,7 @@ from pathlib import Path
 from plateglass.catalogue import Catalogue, LayoutField
 from plateglass.errors import LayoutUnknown, Place, PlateglassError
 from plateglass.privacy import shown_heading
-from plateglass.read import kinds, matching, tables, workbook
+from plateglass.read import kinds, matching, pdf, tables, workbook
 from plateglass.read.containers import Container, container
 from plateglass.read.text import Text
 
@@ -78,7 +78,7 @@ def explain(path: Path, catalogue: Catalogue, work: Path) -> Explanation:
     found = container(path, place)
     explained: list[ExplainedTable] = []
     problems: list[str] = []
-    for part, part_name in _parts(path, work, place, found):
+    for part, part_name in _parts(path, work, found, catalogue):
         where = Place(path.name, part_name)
         try:
             text = tables.prepared(catalogue, part, work / "explained" / f"{len(explained)}-text.csv", where)
@@ -90,12 +90,16 @@ def explain(path: Path, catalogue: Catalogue, work: Path) -> Explanation:
     return Explanation(path.name, found.value, tuple(explained), tuple(problems))
 
 
-def _parts(path: Path, work: Path, place: Place, found: Container) -> list[tuple[Path, str]]:
+def _parts(path: Path, work: Path, found: Container, catalogue: Catalogue) -> list[tuple[Path, str]]:
+    place = Place(path.name)
     if found is Container.TEXT:
         return [(path, "")]
     if found is Container.WORKBOOK:
         sheets = workbook.sheets(path, work / "explained", place)
         return [(sheet.path, sheet.name) for sheet in sheets if sheet.path is not None]
+    if found is Container.PDF:
+        printed = pdf.transcribe(path, work / "explained" / "printed.csv", tables.vocabulary(catalogue), place)
+        return [(printed.path, printed.name)]
     return []
 
 

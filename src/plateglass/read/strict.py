@@ -16,7 +16,7 @@ from typing import TextIO
 from plateglass.catalogue import Catalogue, Layout, LayoutField
 from plateglass.model import Rejected, Table
 from plateglass.privacy import shown_heading
-from plateglass.read import kinds, records
+from plateglass.read import kinds, pdf, records
 from plateglass.read.records import Fault
 
 _AHEAD = 8
@@ -145,7 +145,9 @@ def _judged(lines: _Lines, shape: _Shape) -> Iterator[list[str] | _Bad]:
         if not line:
             continue
         found = _record(line, lines, shape)
-        if isinstance(found, list):
+        if isinstance(found, list) and len(found) == 1 and pdf.GAP.fullmatch(found[0]):
+            found = _Bad("", found[0].strip())
+        elif isinstance(found, list):
             first = records.plain_heading(found[0])
             if first == shape.plain[0] and records.plain(found) == shape.plain:
                 foreign, found = False, _Bad("", "repeated headings")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from plateglass.catalogue import Catalogue, Layout
 from plateglass.errors import Issue, LayoutUnknown, Place, PlateglassError, Severity, SourceUnreadable
 from plateglass.model import Source, Table, View
 from plateglass.privacy import shown_heading
-from plateglass.read import kinds, matching, records, workbook
+from plateglass.read import kinds, matching, pdf, records, workbook
 from plateglass.read import text as texts
 from plateglass.read.containers import Container, container, ending_fits
 from plateglass.store import Malformed, Store, name
@@ -57,6 +57,10 @@ def tables(source: Source, catalogue: Catalogue, work: Path, store: Store) -> It
             yield Issue("ending-wrong", Severity.NOTE, reading.place, told)
         if found is Container.WORKBOOK:
             yield from _sheets(reading)
+        elif found is Container.PDF:
+            yield from _printed(reading)
+        elif found is Container.PAGE:
+            raise SourceUnreadable("the file is a web page, which this version does not read", place=reading.place)
         elif found is Container.ARCHIVE:
             raise SourceUnreadable("an archive within an archive is not opened", place=reading.place)
         else:
@@ -84,6 +88,14 @@ def _sheets(reading: _Reading) -> Iterator[Table | Issue]:
             yield from _table(reading, sheet.path, sheet.index, sheet.name)
         except PlateglassError as error:
             yield error.issue()
+
+
+def _printed(reading: _Reading) -> Iterator[Table | Issue]:
+    target = reading.folder / "printed.csv"
+    printed = pdf.transcribe(reading.source.path, target, vocabulary(reading.catalogue), reading.place)
+    yield from printed.issues
+    for found in _table(reading, printed.path, 0, printed.name):
+        yield found if isinstance(found, Issue) or printed.whole else replace(found, careful=True)
 
 
 def _table(reading: _Reading, path: Path, part: int, part_name: str) -> Iterator[Table | Issue]:
@@ -126,9 +138,14 @@ def _known(catalogue: Catalogue, text: texts.Text, place: Place) -> matching.Mat
 
 def prepared(catalogue: Catalogue, path: Path, target: Path, place: Place) -> texts.Text:
     """A text with its headings found by every name that any layout knows."""
+    return texts.prepare(path, target, vocabulary(catalogue), place)
+
+
+def vocabulary(catalogue: Catalogue) -> frozenset[str]:
+    """Every heading that any layout names, as it is compared."""
     groups = [layout.ignore + layout.refuse for layout in catalogue.layouts.values()]
     groups += [field.headings for layout in catalogue.layouts.values() for field in layout.fields.values()]
-    return texts.prepare(path, target, texts.vocabulary(groups), place)
+    return texts.vocabulary(groups)
 
 
 def _notes(text: texts.Text, place: Place) -> Iterator[Issue]:
