@@ -10,10 +10,11 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import jsonschema
 import pytest
@@ -486,3 +487,15 @@ def test_months_begin_at_midnight_in_the_agency_s_zone(made: World) -> None:
     sql = coverage.month_sql("x", known)
     found = made.store.rows(f"SELECT {sql} FROM (VALUES ({first}), (1761980400000), (1761980399999)) AS v(x)")
     assert [month for (month,) in found] == ["2025-10", "2025-11", "2025-10"]
+
+
+def test_a_change_of_the_clocks_within_the_period_is_dated_in_the_agency_s_zone() -> None:
+    """In 2025 the clocks of Chicago were set on on 9 March and back on 2 November; those of Phoenix never are."""
+    year = (
+        int(datetime(2025, 1, 1, tzinfo=UTC).timestamp() * 1000),
+        int(datetime(2025, 12, 31, tzinfo=UTC).timestamp() * 1000),
+    )
+    changes = coverage.clock_changes(year, ZoneInfo("America/Chicago"))
+    assert [(change.on, change.minutes) for change in changes] == [(date(2025, 3, 9), 60), (date(2025, 11, 2), -60)]
+    assert coverage.clock_changes(year, ZoneInfo("America/Phoenix")) == ()
+    assert coverage.clock_changes(None, ZoneInfo("America/Chicago")) == coverage.clock_changes(year, None) == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from plateglass.catalogue import Era, Eras
@@ -64,6 +64,29 @@ def month_sql(column: str, known: Sequence[tuple[str, int]]) -> str:
     half = len(known) // 2
     low, high = month_sql(column, known[:half]), month_sql(column, known[half:])
     return f"CASE WHEN {column} < {known[half][1]} THEN {low} ELSE {high} END"
+
+
+@dataclass(frozen=True)
+class ClockChange:
+    """One change of the clocks of the agency's zone within the period."""
+
+    on: date
+    """The local day on which the clocks changed."""
+    minutes: int
+    """How far they were set on; back where it is negative."""
+
+
+def clock_changes(period: tuple[int, int] | None, zone: ZoneInfo | None) -> tuple[ClockChange, ...]:
+    """The days of the period, in the agency's zone, that were longer or shorter than 24 hours."""
+    if period is None or zone is None:
+        return ()
+    first, last = (datetime.fromtimestamp(at / 1000, zone).date() for at in period)
+    found = []
+    for number in range(first.toordinal(), last.toordinal() + 1):
+        before, after = (datetime.combine(date.fromordinal(n), time(), zone).utcoffset() for n in (number, number + 1))
+        if before is not None and after is not None and before != after:
+            found.append(ClockChange(date.fromordinal(number), round((after - before).total_seconds() / 60)))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,7 @@ class Coverage:
     rejected: tuple[tuple[str, str, str, int], ...]
     issues: tuple[dict[str, Any], ...]
     crossings: tuple[coverage.Crossing, ...]
+    clocks: tuple[coverage.ClockChange, ...]
     lists: tuple[dict[str, Any], ...]
 
 
@@ -280,7 +281,8 @@ def _coverage(
         logs=tuple(_log(part, names, by_month.get((part.source, part.part), {})) for part in logs[:LOGS]),
         more=max(len(logs) - LOGS, 0), months=names, fields=_fields(store), states=_states(store),
         rejected=_rejected(store), issues=_issues(store),
-        crossings=tuple(coverage.crossings(store, catalogue.eras)), lists=_lists(store),
+        crossings=tuple(coverage.crossings(store, catalogue.eras)),
+        clocks=coverage.clock_changes(counts.period, zone), lists=_lists(store),
     )  # fmt: skip
 
 
