@@ -23,7 +23,8 @@ from plateglass.cli import app
 REFERENCE = Path(__file__).parent / "reference"
 WIDTH = 100
 COMMANDS = (
-    (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("layouts",), ("layouts", "list"),
+    (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("verify",), ("layouts",),
+    ("layouts", "list"),
     ("layouts", "show"), ("layouts", "explain"), ("rules",), ("rules", "list"), ("rules", "show"), ("rules", "test"),
     ("routes",), ("register",), ("register", "list"), ("register", "show"), ("register", "lint"), ("register", "ask"),
 )  # fmt: skip

@@ -19,7 +19,7 @@ SRC = Path(__file__).parent.parent / "src" / "plateglass"
 ORDER = (
     "errors", "model", "privacy", "catalogue", "store", "case", "register", "statistics", "workbook",
     "read", "normalise", "resolve", "classify", "check", "publish",
-    "sample", "review", "estimate", "demo", "intake", "pipeline", "cli",
+    "sample", "review", "estimate", "demo", "intake", "pipeline", "custody", "cli",
 )  # fmt: skip
 STAGES = ("read", "normalise", "resolve", "classify", "check", "publish")
 

@@ -2,7 +2,7 @@
 
     my-case/
       case.toml          settings
-      sources.jsonl      one line a source: hash, where from, when, view, counts
+      sources.jsonl      one line a source: hash, where from, when, view, counts; and the hash of the line before it
       judgements.jsonl   one line a person's decision
       content/           the user's own layouts, rules, agencies, reasons
       store/             Parquet, can be rebuilt: sources/<id>/..., searches/..., and tables by name
@@ -15,6 +15,7 @@ a kill at any instant a source is either wholly in or wholly out, and the next r
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -76,6 +77,10 @@ ISSUES: tuple[Column, ...] = tuple(
     )
 )
 """One row a thing that a reader of the report has to know."""
+
+
+BEGINNING = "0" * 64
+"""What stands for the hash of the line before the first line of `sources.jsonl`."""
 
 
 def name_id(written: str) -> UUID:
@@ -174,22 +179,53 @@ class Case:
 
         A source that was given again, because no layout knew it the first time, has its last line only.
         """
+        last = {(line["source"], line["name"]): line for line in self.chain()}
+        return list(last.values())
+
+    def chain(self) -> list[dict[str, Any]]:
+        """Every whole line of `sources.jsonl`, each proven to follow the one before it.
+
+        Raises:
+            CaseUnusable: a line is not what was written: changed, taken out or put in; the message says which.
+        """
         if not self.sources_file.exists():
             return []
-        whole = self.sources_file.read_text(encoding="utf-8").rpartition("\n")[0]
-        last = {(line["source"], line["name"]): line for line in map(json.loads, whole.splitlines())}
-        return list(last.values())
+        found, before = [], BEGINNING
+        for number, raw in enumerate(self.sources_file.read_bytes().split(b"\n")[:-1], 1):
+            line = _line(raw, Place(str(self.sources_file), record=number))
+            if line.get("before") != before:
+                raise CaseUnusable(
+                    f"line {number} does not follow the line before it", place=Place(str(self.sources_file)),
+                    expected="each line to carry the SHA-256 of the one before",
+                    remedy=f"line {max(number - 1, 1)} was changed, or lines taken out or put in: restore the file",
+                )  # fmt: skip
+            found.append(line)
+            before = hashlib.sha256(raw).hexdigest()
+        return found
 
     def folder(self, source: str) -> Path:
         """Where the tables of one source lie: sightings-0.parquet, texts.parquet, names.parquet, rejected.parquet."""
         return self.store / "sources" / source
 
     def append(self, line: Mapping[str, Any], to: Path) -> None:
-        """Add one line to an append-only file and sync it."""
-        with to.open("a") as file:
-            file.write(json.dumps(line, sort_keys=True, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        """Add one line to an append-only file and sync it, or leave the file as it is.
+
+        A line of `sources.jsonl` carries the hash of the line before it.
+        """
+        if to == self.sources_file:
+            line = {**line, "before": _hash_of_last(to)}
+        size = to.stat().st_size if to.exists() else 0
+        try:
+            with to.open("ab") as file:
+                file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            if to.exists():
+                os.truncate(to, size)
+            raise
+        if not size:
+            sync_folder(to.parent)
 
     @contextmanager
     def tables(self, *, threads: int = 2, memory: str = "2GB") -> Iterator[Store]:
@@ -255,7 +291,9 @@ class Case:
         for file in (self.sources_file, self.judgements_file):
             if file.exists() and not (raw := file.read_bytes()).endswith(b"\n") and raw:
                 write_whole(file, raw.rpartition(b"\n")[0].decode() + ("\n" if b"\n" in raw else ""))
-        known = {line["source"] for line in self.sources()}
+        for left in self.root.glob("*.part"):
+            left.unlink()
+        known = {line["source"] for line in self.sources() if line["parts"]}
         for folder in (self.store / "sources").glob("*"):
             if folder.name not in known:
                 remove(folder)
@@ -270,6 +308,30 @@ def typed(columns: tuple[Column, ...]) -> dict[str, str]:
     return {column.name: column.type for column in columns}
 
 
+def _line(raw: bytes, place: Place) -> dict[str, Any]:
+    try:
+        line = json.loads(raw)
+    except ValueError as error:
+        raise CaseUnusable("a line is not JSON", place=place, remedy="restore the file") from error
+    if not isinstance(line, dict):
+        raise CaseUnusable("a line is no JSON object", place=place, remedy="restore the file")
+    return line
+
+
+def _hash_of_last(path: Path) -> str:
+    """The SHA-256 of a file's last line, which is looked for from its end."""
+    if not path.exists() or not path.stat().st_size:
+        return BEGINNING
+    with path.open("rb") as file:
+        size, back = path.stat().st_size, 4096
+        while True:
+            file.seek(max(0, size - back))
+            lines = file.read().split(b"\n")
+            if len(lines) > 2 or back >= size:  # noqa: PLR2004 (what is before the last line, it, and what ends it)
+                return hashlib.sha256(lines[-2]).hexdigest()
+            back *= 4
+
+
 def _issue(issue: Mapping[str, Any]) -> list[Any]:
     return [issue.get(column.name) for column in ISSUES]
 
@@ -281,11 +343,25 @@ def remove(folder: Path) -> None:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there wholly or not at all."""
+    """Write a file so that it is there wholly or not at all, whatever happens."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
-    with temporary.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have a folder's list of files on the disk, so that a file that was put into it is still there after a crash."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -2,24 +2,28 @@
 
 A process has one DuckDB thread, because records must keep their order in the file; files make up for it by going
 beside one another. A source is written into a temporary folder, synced, renamed, and only then has its line in
-`sources.jsonl`; lines stand in the order in which the files were named, whichever was done first.
+`sources.jsonl`; lines stand in the order of the files' names, whichever was given or done first.
+
+Where this process is killed, those that it started end with it; what they leave is in a folder of this run's own.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from typing import Any, Final
 
 from plateglass import normalise, privacy, read
-from plateglass.case import Case, name_id, remove
+from plateglass.case import Case, name_id, remove, sync_folder
 from plateglass.catalogue import Catalogue
 from plateglass.errors import CountsDoNotAddUp, Issue, Place
 from plateglass.model import Ingested, Progress, Source, Table
@@ -40,20 +44,22 @@ class _Worker:
     catalogue: Catalogue
     ingest: normalise.Ingest
     work: Path
+    run: int
+    """The process that holds the case."""
 
     @classmethod
-    def start(cls, root: Path, memory: str) -> _Worker:
+    def start(cls, root: Path, memory: str, run: int) -> _Worker:
         """Open a store of one thread and make the key's tables in it."""
         case = Case(root)
         work = case.work / f"process-{os.getpid()}"
         work.mkdir(parents=True, exist_ok=True)
         store = Store(threads=1, memory=memory, spill=work / "spill")
-        return cls(case, store, case.catalogue(), normalise.Ingest(privacy.key(), store), work)
+        return cls(case, store, case.catalogue(), normalise.Ingest(privacy.key(), store), work, run)
 
     def take(self, source: Source) -> Taken:
         """Read one source; its tables lie in the temporary folder of its id afterwards."""
         taken = Taken(source)
-        folder = self.case.work / "ready" / source.id
+        folder = ready(self.case, self.run, source.id)
         for found in read.tables(source, self.catalogue, self.work, self.store):
             if isinstance(found, Issue):
                 taken.issues.append(found)
@@ -96,7 +102,7 @@ class Taken:
             "sha256": self.source.sha256,
             "name": self.source.name,
             "bytes": self.source.size,
-            "added": datetime.now(UTC).isoformat(timespec="seconds"),
+            "added": _now(),
             "parts": self.parts,
             "issues": [_plain(issue) for issue in self.issues],
         }
@@ -111,11 +117,11 @@ def add(case: Case, paths: Iterable[Path], progress: Progress) -> list[Issue]:
     """
     privacy.key()
     issues: list[Issue] = []
-    paths = list(paths)
-    known = {line["source"] for line in case.sources() if line["parts"]}
+    paths = sorted(paths, key=lambda path: (path.name, str(path)))
     done, bytes_in_all = 0, sum(_size(path) for path in paths)
-    for taken in _taken(case, _new(paths, case, known, issues), bytes_in_all):
-        _keep(case, taken)
+    told = case.sources()
+    for taken in takings(case, _new(paths, case, told, issues), bytes_in_all):
+        _keep(case, taken, told)
         issues += taken.issues
         done += taken.source.size
         progress("reading", min(done, bytes_in_all), bytes_in_all)
@@ -123,23 +129,45 @@ def add(case: Case, paths: Iterable[Path], progress: Progress) -> list[Issue]:
     return issues
 
 
-def _new(paths: list[Path], case: Case, known: set[str], issues: list[Issue]) -> Iterator[Source]:
-    """The sources that the case does not have yet; what can't even be opened goes to the issues and to its line."""
+def _new(paths: list[Path], case: Case, told: list[dict[str, Any]], issues: list[Issue]) -> Iterator[Source]:
+    """The sources that the case does not have yet; what can't even be opened goes to the issues and to its line.
+
+    The same bytes under another name are another release, whether they come in this run or in a later one.
+    """
+    names: dict[str, dict[str, str]] = {}
+    for line in told:
+        names.setdefault(line.get("sha256", ""), {})[Path(line["name"]).name] = line["source"]
+    known = {line["source"] for line in told if line["parts"]}
     for found in read.sources(paths, case.work / "archives"):
         if isinstance(found, Issue):
             issues.append(found)
-            case.append(
-                {"source": "", "name": found.place.path, "parts": [], "issues": [_plain(found)]}, case.sources_file
-            )
-        elif found.id not in known:
-            yield found
+            _tell(case, {"source": "", "name": found.place.path, "parts": [], "issues": [_plain(found)]}, told)
+            continue
+        others = names.setdefault(found.sha256, {})
+        source = replace(found, copy=_copy(others, Path(found.name).name))
+        others[Path(found.name).name] = source.id
+        if source.id not in known:
+            yield source
 
 
-def _taken(case: Case, sources: Iterator[Source], bytes_in_all: int) -> Iterator[Taken]:
-    """Each source, taken, in the order of the sources."""
+def _copy(names: dict[str, str], bare: str) -> int:
+    """The number of a release among those of the same bytes: the one that its name has, else the next."""
+    return int(names[bare].partition("-")[2] or 0) if bare in names else len(names)
+
+
+def _tell(case: Case, line: dict[str, Any], told: list[dict[str, Any]]) -> None:
+    """Add a line, unless an earlier run's about this source says the same: a run that is repeated adds nothing."""
+    plain = json.loads(json.dumps(line))
+    before = next((old for old in told if (old["source"], old["name"]) == (line["source"], line["name"])), {})
+    if {**before, "added": "", "before": ""} != {**plain, "added": "", "before": ""}:
+        case.append(line, case.sources_file)
+
+
+def takings(case: Case, sources: Iterator[Source], bytes_in_all: int) -> Iterator[Taken]:
+    """Each source, read anew, in their order; its tables lie in `ready` of this process until the case is left."""
     processes = os.cpu_count() or 1
     if bytes_in_all < _ALONE or processes == 1:
-        worker = _Worker.start(case.root, "1GB")
+        worker = _Worker.start(case.root, "1GB", os.getpid())
         with worker.store:
             yield from (worker.take(source) for source in sources)
         return
@@ -157,7 +185,7 @@ def _taken(case: Case, sources: Iterator[Source], bytes_in_all: int) -> Iterator
 @contextmanager
 def _pool(root: Path, memory: str, processes: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that share nothing: a fork would copy this one's open store."""
-    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (root, memory)) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (root, memory, os.getpid())) as pool:
         whole = False
         try:
             yield pool
@@ -169,22 +197,44 @@ def _pool(root: Path, memory: str, processes: int) -> Iterator[ProcessPoolExecut
 _here: list[_Worker] = []
 
 
-def _begin(root: Path, memory: str) -> None:
-    _here.append(_Worker.start(root, memory))
+def _begin(root: Path, memory: str, run: int) -> None:
+    threading.Thread(target=_end_with_it, daemon=True).start()
+    _here.append(_Worker.start(root, memory, run))
+
+
+def _end_with_it() -> None:
+    """End this process at once where the one that started it is no more: the case is no longer held for it."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
 
 
 def _take(source: Source) -> Taken:
     return _here[0].take(source)
 
 
-def _keep(case: Case, taken: Taken) -> None:
+def _keep(case: Case, taken: Taken, told: list[dict[str, Any]]) -> None:
     """Put a source's tables in their place, then its line: in that order, so that a line never lacks its tables."""
-    ready, place = case.work / "ready" / taken.source.id, case.folder(taken.source.id)
+    made, place = ready(case, os.getpid(), taken.source.id), case.folder(taken.source.id)
     if taken.parts:
         place.parent.mkdir(parents=True, exist_ok=True)
-        ready.replace(place)
-        _sync_folder(place.parent)
-    case.append(taken.line(), case.sources_file)
+        made.replace(place)
+        for folder in (place.parent, case.store, case.root):
+            sync_folder(folder)
+    _tell(case, taken.line(), told)
+
+
+def ready(case: Case, run: int, source: str) -> Path:
+    """Where the tables of a source lie until they are put in their place: one folder a run."""
+    return case.work / f"ready-{run}" / source
+
+
+def _now() -> str:
+    """The time to write down; a fixed one where SOURCE_DATE_EPOCH says so, for runs that are to repeat each other."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(fixed), UTC) if fixed.isdecimal() else datetime.now(UTC)
+    return now.isoformat(timespec="seconds")
 
 
 def _part(done: Ingested) -> dict[str, Any]:
@@ -224,12 +274,4 @@ def _sync(folder: Path) -> None:
         for file in folder.iterdir():
             with file.open("rb") as handle:
                 os.fsync(handle.fileno())
-        _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_folder(folder)

@@ -38,7 +38,7 @@ class Outcome:
 def audit(case: Case, paths: Sequence[Path], out: Path, progress: Progress = silent) -> Outcome:
     """Released files into a case, checked, and a report of it in `out`."""
     issues = add(case, paths, progress)
-    with _prepared(case, progress) as store:
+    with prepared(case, progress) as store:
         findings = _checked(store, case, progress)
         return Outcome(issues, findings, _published(store, case, findings, out, progress))
 
@@ -51,18 +51,18 @@ def add(case: Case, paths: Sequence[Path], progress: Progress = silent) -> list[
 
 def check(case: Case, progress: Progress = silent) -> list[Finding]:
     """3 to 5. What every rule says of the case."""
-    with _prepared(case, progress) as store:
+    with prepared(case, progress) as store:
         return _checked(store, case, progress)
 
 
 def report(case: Case, out: Path, progress: Progress = silent) -> Path:
     """3 to 6. The report of a case, and everything beside it."""
-    with _prepared(case, progress) as store:
+    with prepared(case, progress) as store:
         return _published(store, case, _checked(store, case, progress), out, progress)
 
 
 @contextmanager
-def _prepared(case: Case, progress: Progress) -> Iterator[Store]:
+def prepared(case: Case, progress: Progress) -> Iterator[Store]:
     """The case's tables, with distinct searches, agencies and reason codes."""
     catalogue = case.catalogue()
     with case.held(), case.tables(memory=MEMORY) as store:
@@ -105,4 +105,4 @@ def _published(store: Store, case: Case, findings: Sequence[Finding], out: Path,
 def _judgements(case: Case) -> list[dict[str, Any]]:
     if not case.judgements_file.exists():
         return []
-    return [json.loads(line) for line in case.judgements_file.read_text(encoding="utf-8").splitlines() if line]
+    return [json.loads(line) for line in case.judgements_file.read_text(encoding="utf-8").split("\n") if line]

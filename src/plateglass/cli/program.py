@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from plateglass import __version__
-from plateglass.cli import audits, cases, contents, registers
+from plateglass.cli import audits, cases, contents, registers, verifying
 
 app = typer.Typer(
     name="plateglass",
@@ -46,6 +46,7 @@ app.command("new")(cases.new)
 app.command("add")(cases.add)
 app.command("check")(cases.check)
 app.command("report")(cases.report)
+app.command("verify")(verifying.verify)
 app.add_typer(contents.layouts, name="layouts")
 app.add_typer(contents.rules, name="rules")
 app.command("routes")(registers.routes)
