@@ -32,7 +32,7 @@ OTHERS = (
     ("email", "ada@example.org"), ("email", "Ada.Example+x@mail.example.org"), ("email", "ada (at) example (dot) org"),
     ("vin", "1ZZZZ00Z0ZZ900001"), ("vin", "1zzzz00z0zz900001"), ("vin", "1ZZZZ 00Z0ZZ 900001"),
     ("case", "26-900001"), ("case", "2026-00900001"), ("case", "26CR900001"), ("case", "CR-26-900001"),
-    ("case", "#26900001"), ("case", "26/900001"), ("case", "900001"),
+    ("case", "#26900001"), ("case", "26/900001"), ("case", "900001"), ("case", "26-901"), ("case", "2690c-9001"),
 )  # fmt: skip
 READABLE = (
     "459 PC", "PC 459", "211PC", "10851 VC", "10851(a) VC", "VC10851", "23152", "23152(f) VC", "8 USC 1326",

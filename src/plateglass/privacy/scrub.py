@@ -81,12 +81,14 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9]+")
 _NEAR: Final = re.compile(r"[^\n,;]{1,3}|[,;]")
 """What may stand between the parts of one plate; a comma and a blank end it."""
 _UNITS: Final = (
-    "st|nd|rd|th|s|x|k|m|ft|in|yd|mi|km|lb|lbs|oz|gm|gms|kg|mg|mm|cal|ga|dr|door|am|pm|a|p|hr|hrs|hour|hours|min|mins|"
-    "sec|secs|day|days|wk|wks|week|weeks|mo|mos|month|months|yr|yrs|year|years|yo|y|yoa|yof|yom|pd|ppl|man|men|way|"
-    "ton|mph|pct|plus|w|f|h|d|c"
+    "st|nd|rd|th|ft|in|yd|mi|km|lb|lbs|oz|gm|gms|kg|mg|mm|cal|ga|dr|door|am|pm|hr|hrs|hour|hours|min|mins|"
+    "sec|secs|day|days|wk|wks|week|weeks|mo|mos|month|months|yr|yrs|year|years|yo|yoa|yof|yom|pd|ppl|man|men|way|"
+    "ton|mph|pct|plus"
 )
+_LETTERED: Final = "[a-hkmpswxy]"
+"""After one or two digits: 2x, 20m, 35f, 5k; after three, a subdivision of a section."""
 _HARMLESS: Final = re.compile(
-    rf"(?i)\d{{1,2}}(?:st|nd|rd|th|x\d|wd|dr|yof|yom|yoa|yo)|\d{{1,4}}(?:{_UNITS})|(?:19|20)\d\ds|287g|"
+    rf"(?i)\d{{1,2}}(?:st|nd|rd|th|x\d|wd|dr|yof|yom|yoa|yo)|\d{{1,4}}(?:{_UNITS})|\d{{1,2}}{_LETTERED}|(?:19|20)\d\ds|287g|"
     rf"\d{{3}}(?:a|b|c|d|e|f|g|h)|(?:code|unit|dist|precinct|zone|beat|area|room|apt|exit|post|troop)\d{{1,3}}|"
     r"k9|ms13|covid19|f[1-5]50|e[1-4]50|c[1-3]500|rav4|gps|4runner|ar15|ak47|glock\d{2}|p0\d|i\d{1,2}|"
     r"p\d|q\d{1,2}|x\d|h1b|c4|m16|a1|ps\d|mp[345]|3d|4g|5g|911s?|411|\d{3,4}hrs"
@@ -273,14 +275,19 @@ def _run(tokens: list[re.Match[str]], text: str) -> tuple[str, str]:
 def _digits_apart(parts: list[str], separators: set[str], whole: str) -> tuple[str, str]:
     """Digits in groups: a case number, unless they are sections, radio codes or times."""
     length = sum(map(len, parts))
-    if all(p in _FEW_DIGITS or p in _KNOWN_SECTIONS for p in parts) or (length < 6 and not _letters_apart(parts)):
+    if all(p in _FEW_DIGITS or p in _KNOWN_SECTIONS for p in parts) or (length < 5 and not _letters_apart(parts)):
         return "", ""
     joined_by_mark = all(separators)
     groups = [len(p) for p in parts]
     apart = groups == [3, 3] or any(g >= 5 for g in groups) or _letters_apart(parts) or groups == [4, 4]
-    if joined_by_mark or (separators == {""} and apart):
+    if (joined_by_mark and not _radio(parts)) or (separators == {""} and apart):
         return "case", _shape(whole)
     return "", ""
+
+
+def _radio(parts: list[str]) -> bool:
+    """A radio code with a section or time beside it: short groups, no longer than five digits in all."""
+    return sum(map(len, parts)) <= 5 and (len(parts) > 2 or parts[0] in ("10", "11", "12"))
 
 
 def _letters_apart(parts: list[str]) -> bool:
