@@ -25,6 +25,7 @@ WIDTH = 100
 COMMANDS = (
     (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("verify",), ("layouts",),
     ("layouts", "list"),
+    ("sample",), ("sample", "draw"), ("sample", "answers"), ("sample", "sizes"), ("review",), ("estimate",),
     ("layouts", "show"), ("layouts", "explain"), ("rules",), ("rules", "list"), ("rules", "show"), ("rules", "test"),
     ("routes",), ("register",), ("register", "list"), ("register", "show"), ("register", "lint"), ("register", "ask"),
 )  # fmt: skip

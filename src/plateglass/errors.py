@@ -146,3 +146,9 @@ class ExtraMissing(PlateglassError):
     """A part that needs an optional extra was asked for, and the extra is not installed."""
 
     code = "extra-missing"
+
+
+class SampleUnusable(PlateglassError):
+    """A sample, a worksheet or its answers are not what they must be for what was asked of them."""
+
+    code = "sample-unusable"

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from plateglass import __version__
-from plateglass.cli import audits, cases, contents, registers, verifying
+from plateglass.cli import audits, cases, contents, registers, reviews, verifying
 
 app = typer.Typer(
     name="plateglass",
@@ -47,6 +47,9 @@ app.command("add")(cases.add)
 app.command("check")(cases.check)
 app.command("report")(cases.report)
 app.command("verify")(verifying.verify)
+app.command("review")(reviews.review)
+app.command("estimate")(reviews.estimate)
+app.add_typer(reviews.sample, name="sample")
 app.add_typer(contents.layouts, name="layouts")
 app.add_typer(contents.rules, name="rules")
 app.command("routes")(registers.routes)
