@@ -1,4 +1,3 @@
-
 """Write docs/reference anew from the code and the content: commands, content keys, errors, rules, layouts, views.
 
 `python docs/generate.py` writes the pages; a test compares them, so that none of them can lag behind.
@@ -8,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -48,6 +49,7 @@ def pages() -> dict[str, str]:
         "content.md": content(),
         "errors.md": problems(),
         "layouts.md": layouts(),
+        "requirements.md": requirements(),
         "rules.md": rules(),
         "views.md": views(),
     }
@@ -190,6 +192,38 @@ def layouts() -> str:
         seen = f"\nSeen in: {' '.join(layout.source.split())}\n"
         parts.append(lead + seen + "\n" + _table(("field", "kind", "headings"), rows) + "\n")
     return "\n".join(parts)
+
+
+def requirements() -> str:
+    """Each requirement of the research on law: the rules that test it, or why none does."""
+    found = catalogue.Catalogue().rules
+    parts = [
+        _head("Requirements", "What law, policy and promise ask, by the ids of the research; the rules that test it."),
+        "A rule whose citation was not read, or that only asks, raises a question and never says *fails*.\n",
+    ]  # fmt: skip
+    rows = []
+    for id_, asked in asked_for().items():
+        testing = [
+            *(rule for rule in found.values() if id_ in rule.requirements),
+            *(found[r] for r in asked.get("also", ())),
+        ]
+        rows += [_tested(id_, str(asked["about"]), rule) for rule in testing]
+        if missing := asked.get("missing"):
+            untested = "in part" if testing else "not encoded"
+            rows.append((id_, str(asked["about"]), untested, "", "", "", str(missing)))
+    headings = ("id", "requirement", "rule", "unit", "review", "examples", "not tested, and why")
+    return "\n".join([*parts, _table(headings, rows)])
+
+
+def asked_for() -> dict[str, dict[str, Any]]:
+    """docs/requirements.toml: id -> `about`, and `missing` or `also`."""
+    return tomllib.loads((REFERENCE.parent / "requirements.toml").read_text(encoding="utf-8"))
+
+
+def _tested(id_: str, about: str, rule: catalogue.Rule) -> tuple[str, ...]:
+    verdicts = Counter(str(example.verdict) for example in rule.examples)
+    shown = ", ".join(f"{verdict} {number}" for verdict, number in sorted(verdicts.items()))
+    return id_, about, f"`{rule.id}`", rule.unit, rule.review + (", asks" if rule.asks else ""), shown, ""
 
 
 def rules() -> str:
