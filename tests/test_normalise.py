@@ -506,3 +506,34 @@ def test_what_is_not_looked_at_closely_would_have_stayed(store: Store, words: st
     )
     if passed:
         assert privacy.scrub(words) == (words.strip(), ())
+
+
+REAL = Path(__file__).parents[1].parent / "shared/data"
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not REAL.exists(), reason="the real records are not beside this checkout: ../shared/data")
+def test_published_numbers_of_a_real_log_come_out(ingest: normalise.Ingest, store: Store, tmp_path: Path) -> None:
+    """One county's log: every record a sighting, and the numbers that others published of it."""
+    [path] = (REAL / "okaloosa-fl-so").glob("*Audit_EXTRACTED.csv")
+    layouts = Catalogue().layouts
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        headings, *records = csv.reader(file)
+    plain = {heading: heading.replace("_", " ").strip().lower() for heading in headings}
+    known = {h.lower(): field for field, f in reversed(list(layouts["flock-audit"].fields.items())) for h in f.headings}
+    table = replace(
+        made(tmp_path, ["searched_at"], [[AT]]), text=path, headings=tuple(headings), records=len(records),
+        columns={known[plain[heading]]: at for at, heading in enumerate(headings)},
+        relation=f"SELECT * FROM read_csv({text(str(path))}, columns={{"
+        + ", ".join(f"'c{at}': 'VARCHAR'" for at in range(len(headings))) + "}, header=true)",
+    )  # fmt: skip
+    got = ingest.table(table, layouts["flock-audit"], tmp_path / "out")
+    day = 86_400_000
+    [counted] = store.rows(
+        f"SELECT count(DISTINCT fingerprint), count(*) FILTER (searched_at - from_at > 30::BIGINT * {day}),"
+        f" count(*) FILTER (searched_at - from_at > 31::BIGINT * {day}), round(max(searched_at - from_at) / {day}, 1),"
+        " count(*) FILTER (networks > 1), max(networks), max(devices), count(*) FILTER (reason_state = 'empty')"
+        f" FROM read_parquet({text(str(tmp_path / 'out/sightings-0.parquet'))})"
+    )
+    assert (got.accepted, got.rejected) == (7273, ())
+    assert counted == (7273, 463, 173, 524.1, 3406, 6709, 100034, 9)

@@ -41,6 +41,7 @@ READABLE = (
     "ICE", "hit and run", "stolen vehicle", "homicide", "protest at 3rd st", "abortion", "runaway 16 yo female",
     "10-8", "code 3", "187", "459 res burg", "211 suspect", "10:30", "1430 hrs", "11/14/2025", "November 14, 2025",
     "MS-13", "K9", "20yo male", "2 suspects", "the 405", "ford 2015", "red toyota", "4 door", "part 1 crime", "72hrs",
+    "Sampleton MI 911 Dispatch", "QSample911", "University of Sampleton at St. Example FL",
     "warrant 3 of 4", "amber alert", "train robbery",
 )  # fmt: skip
 

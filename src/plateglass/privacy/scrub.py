@@ -62,7 +62,8 @@ _DATE: Final = (
 _SPANS: Final = re.compile(
     "(?i)"
     r"(?P<done>\[(?:plate|vin|phone|ssn|birth date|email|case [9a](?:[./ -]?[9a]){0,39})\])"
-    r"|(?P<email>[\w.+%-]+\s?(?:@|\(at\)|\[at\]|\sat\s)\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\]|\sdot\s)\s?[a-z0-9-]{2,})+)"
+    r"|(?P<email>[\w.+%-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\]|\sdot\s)\s?[a-z0-9-]{2,})+"
+    r"|[\w.+%-]+\sat\s[\w-]+(?:\s?(?:\(dot\)|\[dot\]|\sdot\s)\s?[a-z0-9-]{2,})+)"
     rf"|(?P<born>{_BORN}(?:{_DATE}|\d{{6}}\b|\d{{8}}\b))"
     r"|(?P<cued>\b(?:plates?|lic|license|licence|tags?|lp|reg)(?:\s?(?:no|num|number|plate))?\.?\s?[:#=]"
     r"\s?[a-z0-9][a-z0-9 -]{0,8}[a-z0-9]\b)"
@@ -91,7 +92,7 @@ _HARMLESS: Final = re.compile(
     rf"(?i)\d{{1,2}}(?:st|nd|rd|th|x\d|wd|dr|yof|yom|yoa|yo)|\d{{1,4}}(?:{_UNITS})|\d{{1,2}}{_LETTERED}|(?:19|20)\d\ds|287g|"
     rf"\d{{3}}(?:a|b|c|d|e|f|g|h)|(?:code|unit|dist|precinct|zone|beat|area|room|apt|exit|post|troop)\d{{1,3}}|"
     r"k9|ms13|covid19|f[1-5]50|e[1-4]50|c[1-3]500|rav4|gps|4runner|ar15|ak47|glock\d{2}|p0\d|i\d{1,2}|"
-    r"p\d|q\d{1,2}|x\d|h1b|c4|m16|a1|ps\d|mp[345]|3d|4g|5g|911s?|411|\d{3,4}hrs"
+    r"[a-z]{2,}911|p\d|q\d{1,2}|x\d|h1b|c4|m16|a1|ps\d|mp[345]|3d|4g|5g|911s?|411|\d{3,4}hrs"
 )
 _CODED: Final = re.compile(r"(?i)(\d{5})[a-h]?(?:\d)?")
 _FEW_DIGITS: Final = frozenset(
@@ -100,6 +101,7 @@ _FEW_DIGITS: Final = frozenset(
     "503 528 529 530 532 537 594 597 602 603 646 647 653 654 664 905 906 911 987 5150 5585 2800 4000 4462 5200 "
     "5201 4573 1203 3056".split()
 )
+_NEVER_A_PART: Final = frozenset({"911"})
 _BORN_BEFORE: Final = 2018
 """A date in a text that has an earlier year is taken for a birth date: there are no searches from before it."""
 
@@ -247,7 +249,7 @@ def _part(token: str) -> bool:
     """Whether a token could be a part of a plate or number: not a word, not a measure."""
     if token.isalpha():
         return len(token) == 1 or (len(token) <= 4 and token.lower() not in SHORT_WORDS)
-    return token.isdigit() or (len(token) <= 17 and not _HARMLESS.fullmatch(token))
+    return (token.isdigit() and token not in _NEVER_A_PART) or (len(token) <= 17 and not _HARMLESS.fullmatch(token))
 
 
 def _run(tokens: list[re.Match[str]], text: str) -> tuple[str, str]:
