@@ -100,6 +100,9 @@ def _parts(path: Path, work: Path, found: Container, catalogue: Catalogue) -> li
     if found is Container.PDF:
         printed = pdf.transcribe(path, work / "explained" / "printed.csv", tables.vocabulary(catalogue), place)
         return [(printed.path, printed.name)]
+    if found is Container.PAGE:
+        portal = tables.saved(path, path.name, work / "explained", catalogue)
+        return [(part.path, part.name) for part in portal.parts]
     return []
 
 

@@ -13,7 +13,7 @@ from plateglass.catalogue import Catalogue, Layout
 from plateglass.errors import Issue, LayoutUnknown, Place, PlateglassError, Severity, SourceUnreadable
 from plateglass.model import Source, Table, View
 from plateglass.privacy import shown_heading
-from plateglass.read import kinds, matching, pdf, records, workbook
+from plateglass.read import kinds, matching, pdf, portal_page, records, workbook
 from plateglass.read import text as texts
 from plateglass.read.containers import Container, container, ending_fits
 from plateglass.store import Malformed, Store, name
@@ -60,7 +60,7 @@ def tables(source: Source, catalogue: Catalogue, work: Path, store: Store) -> It
         elif found is Container.PDF:
             yield from _printed(reading)
         elif found is Container.PAGE:
-            raise SourceUnreadable("the file is a web page, which this version does not read", place=reading.place)
+            yield from _saved(reading)
         elif found is Container.ARCHIVE:
             raise SourceUnreadable("an archive within an archive is not opened", place=reading.place)
         else:
@@ -96,6 +96,33 @@ def _printed(reading: _Reading) -> Iterator[Table | Issue]:
     yield from printed.issues
     for found in _table(reading, printed.path, 0, printed.name):
         yield found if isinstance(found, Issue) or printed.whole else replace(found, careful=True)
+
+
+def _saved(reading: _Reading) -> Iterator[Table | Issue]:
+    portal = saved(reading.source.path, reading.source.name, reading.folder, reading.catalogue)
+    yield from portal.issues
+    day = date.fromisoformat(portal.day) if portal.day else None
+    for number, part in enumerate(portal.parts):
+        try:
+            for found in _table(reading, part.path, number, part.name):
+                if isinstance(found, Table):
+                    yield replace(found, owner=found.owner or portal.slug, captured=found.captured or day)
+                else:
+                    yield found
+        except PlateglassError as error:
+            yield error.issue()
+
+
+def saved(path: Path, name: str, folder: Path, catalogue: Catalogue) -> portal_page.Portal:
+    """The tables of a saved portal page; whose and of which day it is says the file's name, else the page.
+
+    Raises:
+        SourceUnreadable: it is no portal's page.
+    """
+    said = [from_name(layout, name) for layout in catalogue.layouts.values() if View.PORTAL_STATISTICS in layout.views]
+    owner, day = next(((owner, day) for owner, day, _ in said if owner and day), ("", None))
+    whose = owner, day.isoformat() if day else ""
+    return portal_page.transcribe(path, folder, vocabulary(catalogue), Place(name), whose)
 
 
 def _table(reading: _Reading, path: Path, part: int, part_name: str) -> Iterator[Table | Issue]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +14,19 @@ from typing import Final
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from plateglass.errors import Place, SourceRefused, SourceUnreadable
+from plateglass.privacy import scrub
 
 MAX_UNPACKED: Final = 16 << 30
 _RATIO: Final = 300
 _FREE: Final = 256 << 20
 _TOP: Final = 60
 """Rows from the top in which the headings are looked for when empty columns are cut off."""
+
+_ORDINARY: Final = re.compile(
+    r"(?i)(?:sheet|tab|table|tabelle|hoja|feuil|page|part)[ _-]?\d{1,3}(?: \(\d{1,2}\))?"
+    r"|\d{1,2}[_.-]\d{1,2}[_.-](?:19|20)?\d\d|(?:19|20)\d\d[_.-]\d{1,2}(?:[_.-]\d{1,2})?"
+)
+"""Names that spreadsheets give by themselves, and dates: not plates, however much they look like some."""
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
@@ -29,6 +37,7 @@ class Sheet:
 
     index: int
     name: str
+    """As written, without what looks like a plate, a telephone or a case number: it stands in outputs."""
     hidden: bool
     path: Path | None
     """Its cells as CSV; None where it holds none."""
@@ -96,7 +105,13 @@ def _sheet(sheet: CalamineSheet, index: int, target: Path, *, hidden: bool) -> S
         if width is None:
             width = _width(waiting)
             write.writerows(each[:width] for each in waiting)
-    return Sheet(index, sheet.name, hidden, target if rows else None, rows, max(0, widest - width))
+    return Sheet(index, _told(sheet.name, index), hidden, target if rows else None, rows, max(0, widest - width))
+
+
+def _told(name: str, index: int) -> str:
+    """A sheet's name as outputs may show it; where something was taken out, its number tells which sheet it is."""
+    left, taken = scrub(name)
+    return name if not taken or _ORDINARY.fullmatch(name.strip()) else f"{left} (sheet {index + 1})"
 
 
 def _width(top: list[list[str]]) -> int:
