@@ -141,7 +141,7 @@ def _new(paths: list[Path], case: Case, told: list[dict[str, Any]], issues: list
     for found in read.sources(paths, case.work / "archives"):
         if isinstance(found, Issue):
             issues.append(found)
-            _tell(case, {"source": "", "name": found.place.path, "parts": [], "issues": [_plain(found)]}, told)
+            _tell(case, {"source": "", "name": _plain(found)["path"], "parts": [], "issues": [_plain(found)]}, told)
             continue
         others = names.setdefault(found.sha256, {})
         source = replace(found, copy=_copy(others, Path(found.name).name))
@@ -259,7 +259,9 @@ def _epoch(table: Table) -> int | None:
 
 def _plain(issue: Issue) -> dict[str, Any]:
     facts = asdict(issue)
-    return {**facts, **facts.pop("place"), "severity": issue.severity.value}
+    place = facts.pop("place")
+    path = place["path"].encode("utf-8", "backslashreplace").decode()
+    return {**facts, **place, "path": path, "severity": issue.severity.value}
 
 
 def _size(path: Path) -> int:

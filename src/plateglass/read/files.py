@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -89,11 +90,22 @@ def _of(path: Path, work: Path) -> Iterator[Source | Issue]:
         if _is_archive(path):
             yield from archives.members(path, work)
             return
-        yield Source(_hash(path), path.name, path, path.stat().st_size)
+        yield _named(path, work)
     except PlateglassError as error:
         yield error.issue()
     except OSError as error:
         yield _unreadable(path, error).issue()
+
+
+def _named(path: Path, work: Path) -> Source:
+    """A file as a source; one whose name is in no encoding is read from a copy, and called by its bytes."""
+    digest, readable = _hash(path), path
+    name = path.name.encode("utf-8", "backslashreplace").decode()
+    if str(path).encode("utf-8", "backslashreplace").decode() != str(path):
+        readable = work / "named" / f"{digest}{path.suffix if path.suffix.isascii() else ''}"
+        readable.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, readable)
+    return Source(digest, name, readable, path.stat().st_size)
 
 
 def _is_archive(path: Path) -> bool:

@@ -165,6 +165,8 @@ def _of_its_kind(cells: list[str], shape: _Shape) -> list[str] | _Bad:
         cells = cells[:-1]
     if len(cells) != shape.width:
         return _Bad("", f"{len(cells)} cells; expected {shape.width}")
+    if sum(len(cell.encode()) + cell.count('"') + 3 for cell in cells) > records.MAX_RECORD:
+        return _Bad("", f"longer than {records.MAX_RECORD >> 20} MiB, which no record of a log is")
     _, wrong = shape.wrong(cells)
     if wrong is None:
         return cells
