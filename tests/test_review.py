@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from plateglass import case as cases
-from plateglass import review, sample
+from plateglass import pipeline, review, sample
 from plateglass.case import Case
 from plateglass.catalogue import Catalogue
+from plateglass.classify import judged
 from plateglass.errors import CaseUnusable, SampleUnusable
+from plateglass.model import silent
 from plateglass.review import Codebook, Review
 from plateglass.statistics import Agreement
 from review_world import PEOPLE, copied, keyed, make, run
@@ -202,6 +204,66 @@ def test_both_may_code_at_once(case: Case) -> None:
     found.record(found.subjects[0], ["p12"], ADA, third=False)
     other.record(other.subjects[0], ["p11"], BO, third=False)
     assert reviewed(case).resolved().differed == 1
+
+
+# --- people's codes before words' --------------------------------------------------------------------------------
+
+
+def purposes(case: Case, *, by_people: bool = True) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]], int]:
+    """Text -> purpose -> tier, text -> purpose -> what decided, and how many notes say that people decided."""
+    with pipeline.prepared(case, silent, judged=by_people) as store:
+        names = [row[0] for row in store.rows("SELECT column_name FROM (DESCRIBE reasons)") if row[0][0] == "p"]
+        rows = store.records(
+            f"SELECT CAST(id AS VARCHAR) AS text, {', '.join(names)} FROM reasons WHERE field = 'reason'"
+        )
+        words: dict[str, dict[str, str]] = {}
+        for text, code, said in store.rows("SELECT CAST(id AS VARCHAR), code, words FROM reason_words"):
+            words.setdefault(text, {})[code] = said
+        notes = store.one("SELECT count(*) FROM issues WHERE code = 'reasons-judged'")
+    return {row["text"]: {c: row[c] for c in names if row[c]} for row in rows}, words, notes
+
+
+def test_what_people_have_resolved_wins_and_the_report_says_so(case: Case) -> None:
+    before, _, none = purposes(case)
+    found = reviewed(case)
+    agreed, open_, alone, resolved, blank = found.subjects[:5]
+    for coder, answers in (
+        (ADA, {agreed: ["p25", "p26"], open_: ["p25"], alone: ["p25"], resolved: ["p25"], blank: ["unreadable"]}),
+        (BO, {agreed: ["p25", "p26"], open_: ["p26"], resolved: ["p26"], blank: ["unreadable"]}),
+    ):
+        for subject, given in answers.items():
+            found.record(subject, given, coder, third=False)
+    found.record(resolved, ["p26"], CY, third=True)
+    after, words, notes = purposes(case)
+    assert after == {**before, agreed: {"p25": "explicit", "p26": "explicit"}, resolved: {"p26": "explicit"}}
+    assert {code: said for code, said in words[agreed].items() if code[0] == "p"} == dict.fromkeys(
+        ("p25", "p26"), judged.BY
+    )
+    assert judged.BY not in words.get(open_, {}).values()
+    assert (none, notes) == (0, 1)
+    assert pipeline.check(case)
+
+
+def test_words_are_reviewed_as_they_are(case: Case) -> None:
+    """A sample is drawn from what words found; else people's own answers would make words look right."""
+    before, _, _ = purposes(case)
+    found = reviewed(case)
+    for coder in (ADA, BO):
+        found.record(found.subjects[0], ["p25"], coder, third=False)
+    assert purposes(case, by_people=False) == (before, *purposes(case, by_people=False)[1:])
+    first = sample.find(case)
+    run("sample", "draw", case.root, "--of", "reasons", "--size", N, "--seed", "3")
+    assert sample.every(case) == [first]
+
+
+def test_two_samples_that_say_different_things_decide_nothing(case: Case) -> None:
+    before, _, _ = purposes(case)
+    run("sample", "draw", case.root, "--of", "reasons", "--size", 300, "--seed", "4")
+    for drawn_, code in zip(sample.every(case), ("p25", "p26"), strict=True):
+        found = Review(case, drawn_, review.codebook(Catalogue(), "purpose"))
+        for coder in (ADA, BO):
+            found.record(sample.every(case)[0].items[0].text or "", [code], coder, third=False)
+    assert purposes(case)[0] == before
 
 
 # --- what lies in the case ---------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from plateglass import check as checking
-from plateglass import classify, intake, normalise, publish, resolve
+from plateglass import classify, intake, normalise, publish, resolve, review
 from plateglass.case import Case
-from plateglass.errors import Issue
+from plateglass.errors import Issue, Place, Severity
 from plateglass.model import Finding, Progress, silent
 from plateglass.store import Store
 
@@ -62,8 +62,11 @@ def report(case: Case, out: Path, progress: Progress = silent) -> Path:
 
 
 @contextmanager
-def prepared(case: Case, progress: Progress) -> Iterator[Store]:
-    """The case's tables, with distinct searches, agencies and reason codes."""
+def prepared(case: Case, progress: Progress, *, judged: bool = True) -> Iterator[Store]:
+    """The case's tables, with distinct searches, agencies and reason codes.
+
+    What a review has resolved stands before what words found, unless the words themselves are what is reviewed.
+    """
     catalogue = case.catalogue()
     with case.held(), case.tables(memory=MEMORY) as store:
         progress("finding distinct searches", 0, 3)
@@ -71,7 +74,9 @@ def prepared(case: Case, progress: Progress) -> Iterator[Store]:
         progress("resolving agencies", 1, 3)
         resolve.organisations(store, catalogue, case.settings.agency, _judgements(case))
         progress("classifying reasons", 2, 3)
-        classify.reasons(store, catalogue)
+        labels = review.decided(case, catalogue) if judged else {}
+        classify.reasons(store, catalogue, labels)
+        _noted(store, len(labels))
         progress("classifying reasons", 3, 3)
         yield store
 
@@ -82,6 +87,16 @@ def agencies(case: Case) -> Iterator[Store]:
     with case.held(), case.tables(memory=MEMORY) as store:
         resolve.organisations(store, case.catalogue(), case.settings.agency, _judgements(case))
         yield store
+
+
+def _noted(store: Store, judged: int) -> None:
+    """Say in the report that people have decided some codes."""
+    if judged:
+        said = f"the purposes of {judged:,} texts were decided by people, in a review, and not by words"
+        note = Issue("reasons-judged", Severity.NOTE, Place("judgements.jsonl"), said)
+        columns = "code, severity, path, message"
+        store.execute(f"INSERT INTO issues ({columns}) VALUES (?, ?, ?, ?)",
+                      (note.code, note.severity.value, note.place.path, note.message))  # fmt: skip
 
 
 def _checked(store: Store, case: Case, progress: Progress) -> list[Finding]:

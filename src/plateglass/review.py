@@ -21,7 +21,7 @@ from plateglass.case import Case
 from plateglass.catalogue import Catalogue
 from plateglass.errors import CaseUnusable, Place, SampleUnusable
 from plateglass.publish import words
-from plateglass.sample import FAULT, Sample
+from plateglass.sample import FAULT, Sample, every
 from plateglass.statistics import Agreement
 
 UNREADABLE: Final = "unreadable"
@@ -218,6 +218,22 @@ class Review:
 
 def _table(pairs: Sequence[tuple[bool, bool]]) -> Agreement:
     return Agreement(*(pairs.count(pair) for pair in ((True, True), (True, False), (False, True), (False, False))))
+
+
+def decided(case: Case, catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    """The purposes of texts that two people agree on, or a third has resolved: they win over what words found.
+
+    A text that could not be read, that one person alone has coded, or that two samples have coded differently, is
+    not among them.
+    """
+    book = codebook(catalogue, "purpose")
+    found: dict[str, set[frozenset[str]]] = {}
+    for drawn in every(case):
+        if drawn.design.asks == book.asks and (resolved := Review(case, drawn, book).resolved()).coders == TWO:
+            for text, codes in resolved.labels.items():
+                found.setdefault(text, set()).add(codes)
+    agreed = {text: next(iter(ways)) for text, ways in found.items() if len(ways) == 1}
+    return {text: codes for text, codes in agreed.items() if UNREADABLE not in codes}
 
 
 def judgements(case: Case) -> list[dict[str, Any]]:

@@ -8,18 +8,21 @@ Every word stands in `content/reasons/<code>.toml`; the code knows only how the 
 - quality: one code, the first by `order` of whose words, and those of its `made_of`, the whole text consists; else the
   first whose `ambiguous` words it has; else the last.
 
+What a review has resolved (`labels`) takes the place of the purposes that words found, see `judged`.
+
 A code with `left_over` is given where its axis has no other code and the text has one of those qualities.
 A search without a text has no row here: `check` joins the quality of its cell by `STATE_QUALITIES`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from plateglass import store
 from plateglass.catalogue import Catalogue
-from plateglass.classify import explain, fold, words
+from plateglass.classify import explain, fold, judged, words
 from plateglass.classify.taxonomy import LOOKS, Code, Taxonomy
 from plateglass.model import State
 from plateglass.store import Step, Store
@@ -34,13 +37,21 @@ STATE_QUALITIES: Final[Mapping[State, str]] = {
 nothing that a quality could be said of."""
 
 
-def reasons(store_: Store, catalogue: Catalogue) -> None:
-    """Tables `reasons`, one row a distinct text, and `reason_words`, one row a text and code with what decided it."""
+_NONE: Final[Mapping[str, Collection[str]]] = MappingProxyType({})
+
+
+def reasons(store_: Store, catalogue: Catalogue, labels: Mapping[str, Collection[str]] = _NONE) -> None:
+    """Tables `reasons`, one row a distinct text, and `reason_words`, one row a text and code with what decided it.
+
+    `labels` are the purposes of texts that people have judged: they win.
+    """
     taxonomy = Taxonomy(catalogue)
     store_.run(fold.distinct())
     fold.rewrites(store_)
     store_.run(fold.one_spelling(), *_decide(taxonomy), explain.spans(taxonomy))
     store_.run(explain.labels(store_, taxonomy))
+    if labels:
+        judged.decide(store_, taxonomy, labels)
 
 
 def _decide(taxonomy: Taxonomy) -> tuple[Step, ...]:

@@ -57,7 +57,7 @@ def draw(
     made = _case(case)
     reviewing.codebook(made.catalogue(), asks)
     design = Design(plan, of, asks, by, code, size, margin, expected, share, good, bad, each)
-    with screen.bars(quiet=quiet) as progress, pipeline.prepared(made, progress) as store:
+    with screen.bars(quiet=quiet) as progress, pipeline.prepared(made, progress, judged=False) as store:
         drawn = sampling.draw(store, design, seed)
         path = drawn.save(made)
         if sheet is not None:

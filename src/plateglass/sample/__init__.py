@@ -23,7 +23,20 @@ from plateglass.sample import frame, sheet
 from plateglass.sample.frame import Drawn, Frame
 from plateglass.store import Store
 
-__all__ = ["FAULT", "Design", "Drawn", "Plan", "Sample", "draw", "find", "places", "shared_out", "sheet", "texts"]
+__all__ = [
+    "FAULT",
+    "Design",
+    "Drawn",
+    "Plan",
+    "Sample",
+    "draw",
+    "every",
+    "find",
+    "places",
+    "shared_out",
+    "sheet",
+    "texts",
+]
 
 LEAST: Final = 30
 """How many of each stratum are read at least, or all of it."""
@@ -237,6 +250,11 @@ def find(case: Case, id_: str = "") -> Sample:
             remedy="name it with --sample" if there else "plateglass sample draw draws one",
         )
     return _read(paths[0])
+
+
+def every(case: Case) -> list[Sample]:
+    """Every sample of the case, in the order of their ids."""
+    return [_read(path) for path in sorted((case.root / "samples").glob("*.json"))]
 
 
 def _read(path: Path) -> Sample:
