@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from pdfs import HIGH, LINE, WIDE, Sheet, write
-from plateglass import read
+from plateglass import pipeline, read
+from plateglass.case import Case, Settings
 from plateglass.catalogue import Catalogue
-from plateglass.errors import ExtraMissing, Issue, Place, SourceUnreadable
+from plateglass.errors import ExtraMissing, Issue, Place, Severity, SourceUnreadable
 from plateglass.model import Rejected, Source, Table
 from plateglass.read import pdf, pdf_page, pdf_rows
 from plateglass.read.tables import vocabulary
@@ -333,6 +334,21 @@ def test_without_the_extra_the_message_says_what_to_install(monkeypatch: pytest.
     monkeypatch.setitem(__import__("sys").modules, "pypdfium2", None)
     with pytest.raises(ExtraMissing, match=r"pip install 'plateglass\[pdf\]'"):
         pdf_page.opened(tmp_path / "log.pdf", Place("log.pdf"))
+
+
+def test_nothing_of_a_transcription_stays_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed lies in clear in the run's own folder only as long as it is read."""
+    monkeypatch.setenv("PLATEGLASS_KEY_FILE", str(tmp_path / "key"))
+    path = log(tmp_path / "log.pdf", [record(n, ("Ada Example ZZT0007",)) for n in range(1, 12)])
+    made = Case.make(tmp_path / "case", Settings())
+    issues = pipeline.add(made, [path])
+    [line] = made.sources()
+    assert [(part["records"], part["rejected"], part["part_name"]) for part in line["parts"]] == [(11, 0, "pages 1-2")]
+    assert not [each for each in issues if each.severity is not Severity.NOTE]
+    left = [each for each in (tmp_path / "case").rglob("*") if each.is_file() and each.suffix != ".parquet"]
+    assert left
+    assert not [each for each in left if b"ZZT0007" in each.read_bytes() or b"Ada" in each.read_bytes()]
+    assert not list((tmp_path / "case").rglob("*.csv"))
 
 
 # --- the real thing ---

@@ -65,10 +65,10 @@ def transcribe(path: Path, target: Path, vocabulary: frozenset[str], place: Plac
         ExtraMissing: pypdfium2 is not installed.
         SourceUnreadable: damaged, protected, without text, or without anything like a table.
     """
-    pdf_page.opened(path, place).close()
+    pdf_page.door()
     seen: list[Rows] = []
     with _Readers(path) as readers:
-        [count] = readers.results([(page_count, ())])
+        [count] = readers.results([(page_count, (place,))])
         if not isinstance(count, int) or not 0 < count <= MAX_PAGES:
             raise SourceUnreadable("the PDF has no pages that can be read", place=place, remedy="fetch it again")
         readers.most = 1 if count <= _FEW else os.cpu_count() or 1
@@ -257,24 +257,35 @@ _here: list[Any] = []
 
 
 def _begin(path: Path) -> None:
-    """In a new process: limit its memory where the system can, and open the PDF."""
+    """In a new process: limit its memory where the system can, and say which PDF it is for."""
     if sys.platform == "linux":
         import resource  # noqa: PLC0415 (there is none on other systems)
 
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    _here.append(pdf_page.opened(path, Place(path.name)))
+    _here.append(path)
 
 
-def page_count() -> int:
-    """How many pages the PDF of this process has."""
-    return len(_here[0])
+def _document(place: Place | None = None) -> Any:
+    """The PDF of this process, opened when it is first asked for: what breaks PDFium then breaks no other process."""
+    if len(_here) == 1:
+        _here.append(pdf_page.opened(_here[0], place or Place(_here[0].name)))
+    return _here[1]
+
+
+def page_count(place: Place) -> int:
+    """How many pages the PDF of this process has.
+
+    Raises:
+        SourceUnreadable: damaged, or protected by a password.
+    """
+    return len(_document(place))
 
 
 def one_page(number: int) -> Page | None:
     """One page of the sample; None where it can't be read."""
     with _watched(), suppress(PageUnreadable, MemoryError):
-        return pdf_page.page(_here[0], number)
+        return pdf_page.page(_document(), number)
     return None
 
 
@@ -284,7 +295,7 @@ def rows_of(first: int, end: int, known: Profile) -> list[Rows]:
     for number in range(first, end):
         with _watched():
             try:
-                found.append(pdf_rows.rows(pdf_page.page(_here[0], number), known))
+                found.append(pdf_rows.rows(pdf_page.page(_document(), number), known))
             except PageUnreadable:
                 found.append(Rows(number, cause="it can't be opened, or holds more than a page of a log can"))
             except MemoryError:

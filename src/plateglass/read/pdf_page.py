@@ -152,6 +152,7 @@ class _Reading:
         self._fills: list[_Object] = []
 
     def read(self, number: int) -> Page:
+        """The page with its number, what hides characters applied."""
         raw, found = self._raw, Page(number)
         count = raw.FPDFText_CountChars(self._text.raw)
         if count > MAX_GLYPHS:
