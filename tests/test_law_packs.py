@@ -19,7 +19,7 @@ from plateglass import check
 from plateglass.catalogue import Catalogue, Citation, Rule
 from plateglass.check.columns import DEFAULTS, PURPOSES
 from plateglass.check.compiled import OUTCOMES, compiled
-from plateglass.check.scan import judge
+from plateglass.check.scan import at_home, judge
 from plateglass.model import Outcome
 from plateglass.store import Step, Store, values
 
@@ -125,6 +125,18 @@ def test_a_day_on_which_the_clock_changes_is_wholly_in_force_or_not_at_all(
     times = [*hours, *(middle + timedelta(seconds=s) for s in seconds)]
     found = outcomes(rule, [{**faulty(rule), "unit_at": ms(t)} for t in times], zone)
     assert [o == Outcome.FAIL for o in found] == [in_force(rule.cites, t, zone) for t in times]
+
+
+def test_a_law_of_a_state_that_no_log_is_from_costs_nothing_and_binds_nothing() -> None:
+    """A log of which nobody can say the state keeps it awake: there, nobody can tell."""
+    types = check.VIEWS["searches"].types(PURPOSES)
+    ready = [compiled(RULES[id_], types, {}, PACIFIC) for id_ in ("us-wa/in-state-sharing", "screens/reason-missing")]
+    for states, awake in ((("ca", "or"), False), (("ca", "wa"), True), (("ca", None), True)):
+        db().run(Step("logs", values([[state] for state in states], {"owner_state": "VARCHAR"})))
+        law, screen = at_home(db(), ready)
+        assert (law == ready[0]) is awake
+        assert awake or law.verdict == str(OUTCOMES.index(Outcome.NOT_APPLICABLE))
+        assert screen == ready[1]
 
 
 # --- what each law turns on --------------------------------------------------------------------------------------

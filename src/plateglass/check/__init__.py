@@ -16,7 +16,7 @@ from plateglass.check.clock import Home, home
 from plateglass.check.compiled import compiled
 from plateglass.check.examples import examples
 from plateglass.check.findings import EVIDENCE, UNRESOLVED, finding
-from plateglass.check.scan import Judged, judge
+from plateglass.check.scan import Judged, at_home, judge
 from plateglass.check.views import VIEWS, DocumentedView, prepare
 from plateglass.check.world import World, world
 from plateglass.errors import CaseUnusable, Place, RuleRefused
@@ -70,7 +70,7 @@ def _judged(
     for name in sorted({rule.view for rule in rules.values()}):
         types = VIEWS[name].types(seen.codes)
         over = [rules[key] for key in sorted(rules) if rules[key].view == name]
-        ready = [compiled(rule, types, stated, seen.home.zone) for rule in over]
+        ready = at_home(store, [compiled(rule, types, stated, seen.home.zone) for rule in over])
         found |= {judged.rule.rule.id: judged for judged in judge(store, VIEWS[name].table, ready)}
     return found
 

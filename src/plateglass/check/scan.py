@@ -7,10 +7,11 @@ verdicts. Everything that a finding says is counted from that table; the view it
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from plateglass.check.compiled import UNTOLD, Compiled, untold_digit
+from plateglass.check.compiled import OUTCOMES, UNTOLD, Compiled, untold_digit
 from plateglass.errors import Place, RuleRefused
+from plateglass.model import Outcome
 from plateglass.store import Failure, Step, Store
 
 BITS = 3
@@ -72,6 +73,16 @@ def judge(store: Store, table: str, rules: Sequence[Compiled]) -> list[Judged]:
     columns = {measure: f"m{n}" for n, measure in enumerate(measures(rules))}
     nothing = "CAST(NULL AS DOUBLE)"
     return [Judged(table, rule, n, fields, columns.get(rule.measure, nothing)) for n, rule in enumerate(rules)]
+
+
+def at_home(store: Store, rules: Sequence[Compiled]) -> list[Compiled]:
+    """The rules, with nothing left to compute for those of states that no log is from: they bind none of its units."""
+    states = {state for (state,) in store.rows("SELECT DISTINCT owner_state FROM logs")}
+    free = str(OUTCOMES.index(Outcome.NOT_APPLICABLE))
+    return [
+        replace(rule, verdict=free) if rule.rule.states and states.isdisjoint({*rule.rule.states, None}) else rule
+        for rule in rules
+    ]
 
 
 def _judged(table: str, rules: Sequence[Compiled], fields: Sequence[str]) -> str:
