@@ -14,7 +14,9 @@ from plateglass import register as registers
 from plateglass.case import Case
 from plateglass.catalogue import Catalogue
 from plateglass.cli import options, screen
-from plateglass.register import answers, casework, evidence, holdings, lint, naming, plain, questions
+from plateglass.publish import register_pages
+from plateglass.publish import words as publish_words
+from plateglass.register import answers, casework, evidence, exports, holdings, lint, naming, plain, questions
 from plateglass.register.flows import Edge
 from plateglass.register.holdings import Register
 from plateglass.register.naming import Agency, Standing
@@ -33,6 +35,8 @@ Own = Annotated[
 Entities = Annotated[list[str] | None, typer.Argument(metavar="[ENTITY]...", help="Ids or names, in order.")]
 Since = Annotated[str, typer.Option(metavar="DATE", help="From this day, month or year on.")]
 Until = Annotated[str, typer.Option(metavar="DATE", help="Up to this day, month or year.")]
+OUT = Path("plateglass-register")
+"""Where exports go if nobody says so."""
 SHOWN = 10
 """Routes that are printed by themselves; all are counted, and --json has all."""
 
@@ -310,3 +314,40 @@ def register_ask(
     screen.rows(table.headings, table.rows)
     if table.note:
         screen.say(table.note)
+
+
+@register.command("export")
+@screen.reported
+def register_export(
+    forms: Annotated[
+        list[str] | None, typer.Argument(metavar="[FORM]...", help=f"Of {', '.join(exports.FORMS)}; all if none.")
+    ] = None,
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")] = OUT,
+    pages: Annotated[
+        Path | None, typer.Option("--pages", metavar="DIR", help="Pages to read, into this folder, instead or besides.")
+    ] = None,
+    case: Own = None,
+) -> None:
+    """Write the register in forms that other programs read, or as pages; beside each form, what it can't carry."""
+    chosen = tuple(forms or ([] if pages else exports.FORMS))
+    for form in chosen:
+        if form not in exports.FORMS:
+            raise typer.BadParameter(f"no form is called {form!r}; there are {', '.join(exports.FORMS)}")
+    held = read(case)
+    for path in exports.write(held, chosen, out):
+        screen.say(str(path))
+    if pages is not None:
+        views, named = _held_by(case)
+        screen.say(str(register_pages.write(held, pages, views=views, case=named)))
+
+
+def _held_by(case: Path | None) -> tuple[dict[str, tuple[str, ...]], str]:
+    """View -> names of a case's files of that view, and the case's name."""
+    if case is None:
+        return {}, ""
+    made, found = Case(case), dict[str, tuple[str, ...]]()
+    for line in made.sources():
+        for part in line["parts"]:
+            found[part["view"]] = (*found.get(part["view"], ()), publish_words.clean(line["name"]))
+    return {view: tuple(dict.fromkeys(names)) for view, names in found.items()}, publish_words.clean(made.settings.name)

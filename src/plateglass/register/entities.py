@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from plateglass.model import Kind
+from plateglass.model import Kind, View
 from plateglass.register import edtf
 
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -277,6 +277,8 @@ class RecordSeries(Entity):
     check: Text
     redactions: Text | None = None
     last_response: Edtf | None = None
+    views: tuple[View, ...] = ()
+    """The views of a case's sources that are this record; empty: plateglass reads no such record yet."""
 
 
 class Event(Entity):
