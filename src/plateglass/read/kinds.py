@@ -7,6 +7,7 @@ only where it holds times or ids.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from typing import Final
@@ -96,13 +97,16 @@ def hides(layout: Layout, cell: str) -> bool:
 
 def telling(layout: Layout, cells: Iterable[str]) -> list[str]:
     """The cells that can speak for or against a kind: trimmed, without blanks, placeholders and marks."""
+    placeholders, hiding = set(layout.placeholders), _hiding(layout.masks + layout.withheld).fullmatch
     trimmed = (cell.strip() for cell in cells)
-    return [cell for cell in trimmed if cell and not hides(layout, cell)]
+    return [cell for cell in trimmed if cell and cell not in placeholders and not hiding(cell)]
 
 
 def share(field: LayoutField, cells: list[str]) -> float | None:
     """The share of telling cells that fit; None where there are none."""
-    return sum(fits(field, cell) for cell in cells) / len(cells) if cells else None
+    if not cells:
+        return None
+    return sum(times for cell, times in Counter(cells).items() if fits(field, cell)) / len(cells)
 
 
 _FORMATS = (

@@ -58,7 +58,9 @@ def match(layout: Layout, headings: Sequence[str], rows: Rows) -> Match:
     names = plain(headings)
     ignore = set(plain(layout.ignore))
     candidates = {i: _candidates(layout, name) for i, name in enumerate(names)}
-    columns, misfits = _assigned(layout, candidates, rows)
+    named = {field: i for i, fields in candidates.items() for field in fields}
+    # values are looked at only where the headings leave it open: another log's table is told by its headings alone
+    columns, misfits = _assigned(layout, candidates, () if _missing(layout, named) else rows)
     ignored = tuple(i for i, name in enumerate(names) if not candidates[i] and _left_out(name, ignore))
     unknown = tuple(i for i in candidates if not candidates[i] and i not in ignored)
     return Match(layout, columns, ignored, unknown, _missing(layout, columns), tuple(misfits))

@@ -24,6 +24,9 @@ _LATER: Final = 20
 _SHORT: Final = 12
 _PATTERN_SIGNS: Final = "*?[]{}"
 
+_ENOUGH: Final = 2_000
+"""So many records, from all over a table, tell what its columns hold."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -56,7 +59,8 @@ class Text:
     @property
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """All sampled records."""
-        return tuple(row for block in self.blocks for row in block.rows)
+        found = tuple(row for block in self.blocks for row in block.rows)
+        return found[:: len(found) // _ENOUGH + 1]
 
 
 @dataclass(frozen=True)
