@@ -309,6 +309,11 @@ def test_a_damaged_file_says_so(tmp_path: Path, cut: int) -> None:
     ) in (8, 9)
 
 
+def test_a_place_in_a_pdf_names_its_pages() -> None:
+    assert str(Place("log.pdf", "pages 1-3", 7)) == "log.pdf, pages 1-3, record 7"
+    assert str(Place("log.xlsx", "May", 7)) == "log.xlsx, sheet May, record 7"
+
+
 def test_prose_is_no_table(tmp_path: Path) -> None:
     sheet = Sheet()
     for n in range(20):

@@ -19,7 +19,7 @@ class Place:
     path: str
     """The file's name as the user knows it; a member of an archive is `archive.zip/member.csv`."""
     part: str = ""
-    """The sheet or table within the file; empty where a file has only one."""
+    """The sheet or table within the file, or the pages that it stands on; empty where a file has only one."""
     record: int | None = None
     """The record's number, 1 for the first record after the headings."""
     column: str = ""
@@ -29,7 +29,7 @@ class Place:
         """Write the place as a reader would say it."""
         parts = [
             self.path,
-            f"sheet {self.part}" if self.part else "",
+            self.part if self.part.startswith("page") else f"sheet {self.part}" if self.part else "",
             f"record {self.record}" if self.record is not None else "",
             f"column {self.column}" if self.column else "",
         ]
