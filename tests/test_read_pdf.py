@@ -241,8 +241,8 @@ def test_shading_behind_text_hides_nothing(tmp_path: Path) -> None:
 def test_a_scan_is_refused_with_the_command_to_run(tmp_path: Path) -> None:
     sheet = Sheet()
     sheet.picture()
-    path = write(tmp_path / "scan.pdf", [sheet, sheet])
-    with pytest.raises(SourceUnreadable, match=r"ocrmypdf --output-type pdf 'scan\.pdf' 'ocr-scan\.pdf'"):
+    path = write(tmp_path / "a scan.pdf", [sheet, sheet])
+    with pytest.raises(SourceUnreadable, match=r"ocrmypdf --output-type pdf 'a scan\.pdf' 'ocr-a scan\.pdf'"):
         transcribed(path, tmp_path)
 
 

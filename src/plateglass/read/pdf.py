@@ -11,6 +11,7 @@ import csv
 import faulthandler
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -75,7 +76,7 @@ def transcribe(path: Path, target: Path, vocabulary: frozenset[str], place: Plac
         sample = [page for page in readers.results([(one_page, (n,)) for n in _sampled(count)]) if page is not None]
         known = pdf_rows.profile(sample, vocabulary)
         if known is None:
-            raise _without_table(path, count, sample, place)
+            raise _without_table(count, sample, place)
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("w", encoding="utf-8", newline="") as file:
             write = csv.writer(file, lineterminator="\n")
@@ -89,12 +90,14 @@ def _sampled(count: int) -> list[int]:
     return sorted({*range(1, min(3, count) + 1), *range(1, count + 1, max(1, count // _SAMPLE)), count})
 
 
-def _without_table(path: Path, count: int, sample: Sequence[Page], place: Place) -> SourceUnreadable:
+def _without_table(count: int, sample: Sequence[Page], place: Place) -> SourceUnreadable:
     if not any(page.glyphs for page in sample):
+        name = Path(place.path).name
+        command = f"ocrmypdf --output-type pdf {shlex.quote(name)} {shlex.quote(f'ocr-{name}')}"
         return SourceUnreadable(
             f"the PDF's {count} pages are pictures without text", expected="pages with text", place=place,
-            remedy=f"ask for the log as exported; or run `ocrmypdf --output-type pdf '{path.name}' 'ocr-{path.name}'` "
-            "and give what it writes, knowing that recognised text has errors",
+            remedy=f"ask for the log as exported; or run `{command}` and give what it writes, knowing that recognised "
+            "text has errors",
         )  # fmt: skip
     return SourceUnreadable(
         "no table was found on the PDF's pages", expected="a line of headings with records below", place=place,
