@@ -22,6 +22,9 @@ PURPOSES = (
 )  # fmt: skip
 """The codes that are columns of `searches` even where no text has any of them."""
 
+CRIMES = ("p10", "p11", "p12", "p13", "p14", "p15", "p16", "p17", "p18")
+"""The codes that `crime` of a search stands for."""
+
 SEARCHES: tuple[Column, ...] = (
     *(c for c in SIGHTINGS if c.name not in {"source", "part", "record", "fingerprint"}),
     Column("view", "VARCHAR", "what kind of log shows it first: organisation_audit, network_audit, portal_audit"),
@@ -34,6 +37,7 @@ SEARCHES: tuple[Column, ...] = (
     Column("agency_kind", "VARCHAR", "what kind of body it is"),
     Column("agency_level", "VARCHAR", "its level of government"),
     Column("agency_public", "BOOLEAN", "whether its name may stand in an output"),
+    Column("crime", "BOOLEAN", "whether reason or offence names a crime, a crash, a warrant, a missing person"),
     Column("quality", "VARCHAR", "quality of the stated reason: q0 blank, q1 says nothing ... q6, qx hidden"),
     Column("searched_local", "BIGINT", "`searched_at` as the agency's clock showed it; NULL without a zone"),
     Column("from_local", "BIGINT", "`from_at` as the agency's clock showed it; NULL without a zone"),
@@ -106,6 +110,6 @@ PORTAL_CLAIMS: tuple[Column, ...] = (
 DEFAULTS: dict[str, object] = {
     **{f"{field}_state": "value" for field in STATED},
     "inbound_state": "value", "outbound_state": "value", "view": "organisation_audit", "exposed": False,
-    "agency_level": "local", "agency_kind": "police", "earlier": False, "covered": True, "turn": False,
+    "agency_level": "local", "agency_kind": "police", "crime": False, "earlier": False, "covered": True, "turn": False,
 }  # fmt: skip
 """What a made-up unit of an example holds where it says nothing; every other column is NULL."""

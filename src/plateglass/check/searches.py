@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from plateglass.check.clock import DAY_MS, Home, literal
+from plateglass.check.columns import CRIMES
 from plateglass.check.world import World
 from plateglass.model import SIGHTINGS
 from plateglass.store import Step, name, values
@@ -60,7 +61,8 @@ def _rank(field: str) -> Step:
 
 def _codes(field: str, world: World) -> Step:
     absent = "".join(f", CAST(NULL AS VARCHAR) AS {name(code)}" for code in world.uncoded)
-    sql = f"SELECT *{absent} FROM reasons WHERE field = '{field}'"
+    coded = f"SELECT *{absent} FROM reasons WHERE field = '{field}'"
+    sql = f"SELECT c.*, coalesce({', '.join(CRIMES)}) IS NOT NULL AS crime FROM ({coded}) AS c"
     return Step(f"{field}_codes", sql, f"codes of the {field} texts")
 
 
@@ -132,6 +134,7 @@ _RECORD = tuple(c.name for c in SIGHTINGS if c.name not in {"source", "part", "r
 def _searches(world: World) -> str:
     columns = ", ".join(f"t.{name(c)}" for c in _RECORD)
     codes = ", ".join(f"{_tier(code, offences=world.offences)} AS {name(code)}" for code in world.codes)
+    crime = "coalesce(r.crime, false)" + (" OR coalesce(f.crime, false)" if world.offences else "")
     local = ", ".join(f"t.{c}_at + t.{c}_off AS {c}_local" for c in ("searched", "from", "to"))
     unlisted = "CAST(NULL AS BOOLEAN) AS listed, CAST(NULL AS BIGINT) AS list_days"
     listed = "ol.listed, ld.list_days" if world.lists else unlisted
@@ -146,7 +149,7 @@ def _searches(world: World) -> str:
           w.agency, w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level, w.public AS agency_public,
           CASE t.reason_state WHEN 'empty' THEN 'q0' WHEN 'placeholder' THEN 'q1' WHEN 'masked' THEN 'qx'
             WHEN 'withheld' THEN 'qx' ELSE lower(r.quality) END AS quality,
-          {local},
+          {crime} AS crime, {local},
           (t.searched_at + t.searched_off) // {_HOUR_MS} % 24 AS hour,
           CASE WHEN t.searched_off IS NOT NULL THEN (t.day + 3) % 7 + 1 END AS weekday,
           t.searched_at - t.from_at AS lookback_ms,
