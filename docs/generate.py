@@ -29,7 +29,7 @@ COMMANDS = (
     ("sample",), ("sample", "draw"), ("sample", "answers"), ("sample", "sizes"), ("review",), ("estimate",),
     ("layouts", "show"), ("layouts", "explain"), ("rules",), ("rules", "list"), ("rules", "show"), ("rules", "test"),
     ("routes",), ("register",), ("register", "list"), ("register", "show"), ("register", "lint"), ("register", "ask"),
-    ("register", "export"),
+    ("register", "export"), ("register", "import"),
 )  # fmt: skip
 KINDS: dict[str, type[BaseModel]] = {
     "layouts/<vendor>-<log>.toml": catalogue.Layout,
