@@ -15,12 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import worlds
 from plateglass import check
 from plateglass.catalogue import Catalogue, Citation, Rule
 from plateglass.check.columns import DEFAULTS, PURPOSES
 from plateglass.check.compiled import OUTCOMES, compiled
 from plateglass.check.scan import at_home, judge
-from plateglass.model import Outcome
+from plateglass.model import Column, Outcome
 from plateglass.store import Step, Store, values
 
 ROOT = Path(__file__).parents[1]
@@ -178,6 +179,28 @@ def test_connecticut_lets_three_neighbours_in() -> None:
     late = {**HERE, "unit_at": ms(datetime(2026, 11, 1, 18, tzinfo=UTC)), "owner_state": "ct"}
     found = outcomes(RULES["us-ct/in-state-sharing"], [{**late, "agency_state": s} for s in ("ma", "ny", "ri", "nh")])
     assert found == [Outcome.PASS, Outcome.PASS, Outcome.PASS, Outcome.FAIL]
+
+
+def test_a_crime_beside_the_purpose_leaves_it_to_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the reason or the offence type names it; the view tells it once, in `crime`."""
+    crimes = (Column("p11", "VARCHAR", "tier"), Column("p15", "VARCHAR", "tier"))
+    monkeypatch.setitem(worlds.TABLES, "reasons", (*worlds.REASONS, *crimes))
+    words = {"status": {"p01": "explicit"}, "both": {"p01": "explicit", "p15": "probable"}}
+    codes = [{"id": worlds.token(w), "field": "reason", "quality": "q3", **tiers} for w, tiers in words.items()]
+    codes.append({"id": worlds.token("assault"), "field": "offence", "p11": "explicit"})
+    said = [("status", None), ("both", None), ("status", "assault")]
+    rows = [
+        worlds.search("aaaaaaaaaaaa", n, NOW + n, reason=worlds.token(r), offence=o and worlds.token(o))
+        for n, (r, o) in enumerate(said, 1)
+    ]
+    with Store(threads=1) as store:
+        worlds.fill(store, {
+            "sources": [worlds.log("aaaaaaaaaaaa")], "organisations": [worlds.organisation(worlds.HOME, "ca")],
+            "sightings": rows, "distinct_searches": worlds.distinct(rows), "reasons": codes,
+        })  # fmt: skip
+        rule = RULES["us-ca/immigration-purpose"]
+        finding = check.verdicts(store, worlds.case(tmp_path), {rule.id: rule})[0]
+    assert (finding.counts[Outcome.FAIL], finding.question, finding.counts[Outcome.NEEDS_PERSON]) == (0, 1, 2)
 
 
 # --- what only asks ----------------------------------------------------------------------------------------------
