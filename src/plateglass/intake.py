@@ -9,8 +9,11 @@ Where this process is killed, those that it started end with it; what they leave
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -31,6 +34,8 @@ from plateglass.store import Store
 
 _ALONE: Final = 32 << 20
 """Files of fewer bytes than this in all are read in this process: starting others would take longer."""
+_DEATH_SIGNAL: Final = 1
+"""Linux: have a signal sent to this process when the one that started it ends (PR_SET_PDEATHSIG)."""
 _AHEAD: Final = 4
 """How many sources wait for each process: enough to keep it busy."""
 
@@ -198,12 +203,21 @@ _here: list[_Worker] = []
 
 
 def _begin(root: Path, memory: str, run: int) -> None:
-    threading.Thread(target=_end_with_it, daemon=True).start()
+    _end_with(run)
     _here.append(_Worker.start(root, memory, run))
 
 
-def _end_with_it() -> None:
+def _end_with(run: int) -> None:
     """End this process at once where the one that started it is no more: the case is no longer held for it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGKILL)  # the kernel sees to it
+        if os.getppid() != run:
+            os._exit(1)
+    else:
+        threading.Thread(target=_watch, daemon=True).start()
+
+
+def _watch() -> None:
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
