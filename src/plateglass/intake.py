@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing import connection, get_context, parent_process
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any, Final
 
@@ -205,6 +206,13 @@ _here: list[_Worker] = []
 def _begin(root: Path, memory: str, run: int) -> None:
     _end_with(run)
     _here.append(_Worker.start(root, memory, run))
+    Finalize(None, _close, exitpriority=10)
+
+
+def _close() -> None:
+    """Close this process's store while everything that it stands on is still there."""
+    while _here:
+        _here.pop().store.close()
 
 
 def _end_with(run: int) -> None:

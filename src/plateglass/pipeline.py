@@ -70,7 +70,9 @@ def prepared(case: Case, progress: Progress, *, judged: bool = True) -> Iterator
     catalogue = case.catalogue()
     with case.held(), case.tables(memory=MEMORY) as store:
         progress("finding distinct searches", 0, 3)
-        normalise.searches(store)
+        found = case.work / "searches"
+        found.mkdir(exist_ok=True)
+        normalise.searches(store, found)
         progress("resolving agencies", 1, 3)
         resolve.organisations(store, catalogue, case.settings.agency, _judgements(case))
         progress("classifying reasons", 2, 3)
