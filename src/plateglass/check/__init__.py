@@ -25,7 +25,7 @@ from plateglass.store import Store, values
 
 __all__ = ["EVIDENCE", "UNRESOLVED", "VIEWS", "DocumentedView", "Home", "choose", "examples", "home", "verdicts"]
 
-GENERAL = ("screens", "promises")
+GENERAL = ("screens", "promises", "custody")
 """The packs that hold for every case."""
 
 CUSTODIAN = "custodian"

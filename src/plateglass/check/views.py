@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from plateglass.check import columns, searches, tables
+from plateglass.check import columns, releases, searches, tables
 from plateglass.check.days import days
 from plateglass.check.world import World
 from plateglass.model import Column
@@ -41,6 +41,10 @@ VIEWS: dict[str, DocumentedView] = {
     "portal_claims": DocumentedView(
         "a portal's log", "portal_claims", columns.PORTAL_CLAIMS, tables.portal_claims
     ),
+    "releases": DocumentedView(
+        "a search that two files of one log are about", "releases", releases.RELEASES, releases.releases
+    ),
+    "copies": DocumentedView("an id in several records", "copies", releases.COPIES, releases.copies),
 }  # fmt: skip
 """Every view by the name that rules use. `searches` is always made; the others where a rule asks for them."""
 
