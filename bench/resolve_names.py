@@ -1,4 +1,3 @@
-
 """How much of real organisation names is understood, and how fast: shares, names a second, a sample to read.
 
     python bench/resolve_names.py [--sample 200 --seed 1] [--open]
