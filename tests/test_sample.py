@@ -35,7 +35,13 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Case, S
 
 @pytest.fixture
 def store(prepared: tuple[Case, Store]) -> Store:
-    return prepared[1]
+    """The prepared case's tables, its searches as a table that a test may change."""
+    found = prepared[1]
+    if not found.rows("SELECT 1 FROM duckdb_tables() WHERE table_name = 'distinct_searches'"):
+        found.execute("CREATE TEMP TABLE as_found AS FROM distinct_searches")
+        found.execute("DROP VIEW distinct_searches")
+        found.execute("CREATE TEMP TABLE distinct_searches AS FROM as_found")
+    return found
 
 
 @pytest.fixture(scope="module")
