@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plateglass import store
@@ -89,6 +89,8 @@ def test_sql_made_to_break_the_parser_is_refused_or_read(sql: str) -> None:
 
 @given(value=st.text(max_size=40))
 @settings(max_examples=60, deadline=None)
+@example("\0")
+@example("it's \0' OR true --")
 def test_a_parameter_stays_a_value_whatever_it_holds(value: str) -> None:
     """A text from the command line can't become SQL."""
     sql = store.predicate("agency = $who", COLUMNS, {"who": value})

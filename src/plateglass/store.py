@@ -159,8 +159,9 @@ def name(identifier: str) -> str:
 
 
 def text(value: str) -> str:
-    """A text literal for SQL, quoted, whatever it holds."""
-    return "'" + value.replace("'", "''") + "'"
+    """A text literal for SQL, quoted, whatever it holds; never a zero byte, at which DuckDB 1.5 ends a statement."""
+    pieces = ["'" + piece.replace("'", "''") + "'" for piece in value.split("\0")]
+    return pieces[0] if len(pieces) == 1 else f"({' || chr(0) || '.join(pieces)})"
 
 
 def values(rows: Iterable[Sequence[Value]], columns: Mapping[str, str]) -> str:
@@ -233,7 +234,7 @@ def expression(sql: str, columns: Collection[str], parameters: Mapping[str, int 
     for literal in [node for node in tree.find_all(exp.Literal) if isinstance(node.parent, _ARITHMETIC)]:
         if not literal.is_string and literal.is_int:
             literal.replace(exp.cast(literal.copy(), "BIGINT"))
-    return tree.sql(dialect="duckdb", comments=False)
+    return tree.sql(dialect="duckdb", comments=False).replace("\0", "' || chr(0) || '")  # only a text can hold one
 
 
 def _parsed(sql: str) -> exp.Expr:
