@@ -17,7 +17,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
-from plateglass import case, catalogue, check, errors, model
+from plateglass import case, catalogue, check, errors, model, record_views
 from plateglass.check import columns as check_columns
 from plateglass.cli import app
 
@@ -277,6 +277,7 @@ def tables() -> dict[str, Sequence[model.Column]]:
     found = {
         name.lower(): value for module in modules for name, value in vars(module).items() if _documented(name, value)
     }
+    found |= {each.table: each.columns for each in record_views.OTHER_VIEWS.values()}
     return dict(sorted(found.items()))
 
 

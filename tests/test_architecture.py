@@ -17,7 +17,7 @@ import pytest
 SRC = Path(__file__).parent.parent / "src" / "plateglass"
 
 ORDER = (
-    "errors", "model", "privacy", "catalogue", "store", "case", "register", "statistics", "workbook",
+    "errors", "model", "record_views", "privacy", "catalogue", "store", "case", "register", "statistics", "workbook",
     "read", "normalise", "resolve", "classify", "check", "publish",
     "sample", "review", "estimate", "demo", "intake", "pipeline", "custody", "cli",
 )  # fmt: skip

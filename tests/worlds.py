@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from plateglass.case import REJECTED, SOURCES, Case, Settings, name_id
 from plateglass.model import NAMES, ORGANISATIONS, SHARES, SIGHTINGS, STATED, STATISTICS, TEXTS, Column
+from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Store, name
 
 Row = Mapping[str, Any]
@@ -24,6 +25,7 @@ TABLES: dict[str, Sequence[Column]] = {
     "sources": SOURCES, "sightings": SIGHTINGS, "distinct_searches": DISTINCT, "shares": SHARES,
     "statistics": STATISTICS, "texts": TEXTS, "names": NAMES, "home": NAMES, "rejected": REJECTED,
     "organisations": ORGANISATIONS, "reasons": REASONS,
+    **{view.table: view.columns for view in OTHER_VIEWS.values()},
 }  # fmt: skip
 HOME = "Exampleville CA PD"
 

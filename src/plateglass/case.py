@@ -32,6 +32,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from plateglass.catalogue import Catalogue
 from plateglass.errors import CaseUnusable, Place
 from plateglass.model import NAMES, SHARES, SIGHTINGS, STATISTICS, TEXTS, Column
+from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Step, Store, name, text, values
 
 REJECTED: tuple[Column, ...] = (
@@ -231,8 +232,9 @@ class Case:
     def tables(self, *, threads: int = 2, memory: str = "2GB") -> Iterator[Store]:
         """A store with every table of this case.
 
-        `sightings`, `rejected`, `shares`, `statistics` are views over its Parquet; `texts` and `names` have each
-        text and name once; `sources` and `issues` come from `sources.jsonl`; `home` is the home agency's name.
+        `sightings`, `rejected`, `shares`, `statistics` and the tables of the other views are views over its Parquet;
+        `texts` and `names` have each text and name once; `sources` and `issues` come from `sources.jsonl`; `home` is
+        the home agency's name.
         """
         with Store(threads=threads, memory=memory, spill=self.work) as store:
             lines = self.sources()
@@ -301,6 +303,7 @@ class Case:
 
 _NAMED = " UNION ALL SELECT owner_org, owner FROM sources WHERE owner <> '' UNION ALL SELECT id, name FROM home"
 _PARQUET = {"sightings": SIGHTINGS, "rejected": REJECTED, "shares": SHARES, "statistics": STATISTICS}
+_PARQUET |= {each.table: each.columns for each in OTHER_VIEWS.values()}
 
 
 def typed(columns: tuple[Column, ...]) -> dict[str, str]:

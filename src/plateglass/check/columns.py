@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plateglass.model import SIGHTINGS, STATED, Column
+from plateglass.record_views import OTHER_VIEWS
 
 FRAME: tuple[Column, ...] = (
     Column("source", "VARCHAR", "the source of the record that the unit is first seen in"),
@@ -109,6 +110,7 @@ PORTAL_CLAIMS: tuple[Column, ...] = (
 
 DEFAULTS: dict[str, object] = {
     **{f"{field}_state": "value" for field in STATED},
+    **{f"{field.name}_state": "value" for view in OTHER_VIEWS.values() for field in view.fields},
     "inbound_state": "value", "outbound_state": "value", "view": "organisation_audit", "exposed": False,
     "agency_level": "local", "agency_kind": "police", "crime": False, "earlier": False, "covered": True, "turn": False,
 }  # fmt: skip

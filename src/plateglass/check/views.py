@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from plateglass.check import columns, releases, searches, tables
+from plateglass.check import columns, others, releases, searches, tables
 from plateglass.check.days import days
 from plateglass.check.world import World
 from plateglass.model import Column
+from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Step
 
 
@@ -45,6 +46,13 @@ VIEWS: dict[str, DocumentedView] = {
         "a search that two files of one log are about", "releases", releases.RELEASES, releases.releases
     ),
     "copies": DocumentedView("an id in several records", "copies", releases.COPIES, releases.copies),
+    "statistics": DocumentedView(
+        "a portal and day of capture", "statistics_units", others.STATISTICS_COLUMNS, others.statistics
+    ),
+    **{
+        each.table: DocumentedView(each.row, f"{each.table}_units", others.own(each), others.steps(each))
+        for each in OTHER_VIEWS.values()
+    },
 }  # fmt: skip
 """Every view by the name that rules use. `searches` is always made; the others where a rule asks for them."""
 
