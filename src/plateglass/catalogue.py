@@ -66,6 +66,12 @@ class LayoutField(_Part):
     """For instants and intervals: strptime patterns, tried in this order. All times are UTC unless they say so."""
     words: tuple[str, ...] = ()
     """For kinds `word` and `words`: the closed vocabulary. A value outside it is `damaged`, and reported."""
+    means: Mapping[str, str] = {}
+    """For kind `word`: a word of the log -> what plateglass calls it; such words belong to the vocabulary too."""
+    label: str = ""
+    """The value is what stands behind this label and a colon, on a line of its own within the cell."""
+    beside: str = ""
+    """Another field that is set behind a name to make it whole, such as the state of an agency."""
 
 
 class Layout(_Content):
@@ -405,7 +411,9 @@ class Rule(_Content):
     audience: Literal["public", "custodian"] = "public"
     """`custodian`: for the agency's own reviewer only, in no public output."""
     states: tuple[str, ...] = ()
-    """Two-letter states whose home agencies it binds; empty for all."""
+    """Two-letter states whose agencies it binds; empty for all."""
+    binds: tuple[Literal["owner", "searcher"], ...] = ("owner",)
+    """Which agency's state it is bound by: that whose log it is, that which searched, or either."""
     requirements: tuple[str, ...] = ()
     """Which requirements of docs/reference/requirements.md it tests, such as `CA-1`."""
     examples: tuple[RuleExample, ...]
@@ -456,6 +464,10 @@ class Catalogue:
     def rules(self) -> dict[str, Rule]:
         """Rules by `pack/rule`."""
         return dict(self._read("rules", Rule))
+
+    def others(self, folder: str, kind: type[_C]) -> dict[str, _C]:
+        """Content of a kind that another module describes, by id."""
+        return dict(self._read(folder, kind))
 
     def _read(self, folder: str, kind: type[_C]) -> Iterator[tuple[str, _C]]:
         for root in self._folders:

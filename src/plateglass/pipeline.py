@@ -95,19 +95,21 @@ def _noted(store: Store, judged: int) -> None:
     """Say in the report that people have decided some codes."""
     if judged:
         said = f"the purposes of {judged:,} texts were decided by people, in a review, and not by words"
-        note = Issue("reasons-judged", Severity.NOTE, Place("judgements.jsonl"), said)
-        columns = "code, severity, path, message"
-        store.execute(f"INSERT INTO issues ({columns}) VALUES (?, ?, ?, ?)",
-                      (note.code, note.severity.value, note.place.path, note.message))  # fmt: skip
+        _note(store, Issue("reasons-judged", Severity.NOTE, Place("judgements.jsonl"), said))
+
+
+def _note(store: Store, note: Issue) -> None:
+    """Have the report say something besides what the files' own issues are."""
+    columns = "code, severity, path, message"
+    store.execute(f"INSERT INTO issues ({columns}) VALUES (?, ?, ?, ?)",
+                  (note.code, note.severity.value, note.place.path, note.message))  # fmt: skip
 
 
 def _checked(store: Store, case: Case, progress: Progress) -> list[Finding]:
-    settings = case.settings
-    rules = checking.choose(case.catalogue().rules, settings.rules, checking.home(store, settings).state or "")
-    if settings.custodian:
-        rules |= checking.choose(case.catalogue().rules, (checking.CUSTODIAN,), "")
+    choice = checking.fitting(store, case.settings, case.catalogue().rules)
+    _note(store, choice.issue())
     progress("checking rules", 0, 1)
-    findings = checking.verdicts(store, case, rules)
+    findings = checking.verdicts(store, case, choice.rules)
     progress("checking rules", 1, 1)
     return findings
 

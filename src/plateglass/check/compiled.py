@@ -79,6 +79,8 @@ def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given]
     for field in (field for alternatives in needs for field in alternatives):
         if f"{field}_state" not in columns:
             raise RuleRefused(f"the view {rule.view} has no field {field}", place=Place(rule.id, column="needs"))
+    if "searcher" in rule.binds and not {"agency_state", "agency_level"} <= set(columns):
+        raise RuleRefused(f"the view {rule.view} has no searcher", place=Place(rule.id, column="binds"))
     literals = {name: _literal(rule, name, value, zone) for name, value in given.items()}
     written = {"applies": rule.applies, "unknown": rule.unknown, "person": rule.person, "fails": rule.fails}
     truths = {key: _part(rule, key, sql, columns, literals) for key, sql in written.items()}
@@ -140,7 +142,7 @@ def _verdict(
 
     Who is bound is asked part by part, the cheapest first, so that a unit of another state costs one comparison.
     """
-    parts = [*_bound_states(rule.states), *_in_force(rule.cites, zone), f"({truths['applies']})"]
+    parts = [*_bound_states(rule), *_in_force(rule.cites, zone), f"({truths['applies']})"]
     bound = [part for part in parts if part != "(TRUE)"]
     untold = [_untold(tuple(alternatives)) for alternatives in needs]
     unclear = [f"coalesce({truths['unknown']}, true)"] if truths["unknown"] != "FALSE" else []
@@ -164,9 +166,16 @@ def _in_force(cites: Iterable[Citation], zone: ZoneInfo | None) -> list[str]:
     return [f"({' OR '.join(f'({span})' for span in spans)})"] if spans and all(spans) else []
 
 
-def _bound_states(states: Iterable[str]) -> list[str]:
-    listed = ", ".join(text(state) for state in states)
-    return [f"(owner_state IN ({listed}))"] if listed else []
+_BY_STATE = {
+    "owner": "owner_state IN ({states})",
+    "searcher": "(agency_state IN ({states}) AND agency_level <> 'federal')",
+}
+"""How a unit falls under a state's law: its log's owner is of the state, or the one that searched is."""
+
+
+def _bound_states(rule: Rule) -> list[str]:
+    listed = ", ".join(text(state) for state in rule.states)
+    return [f"({' OR '.join(_BY_STATE[who].format(states=listed) for who in rule.binds)})"] if listed else []
 
 
 def _untold(alternatives: tuple[str, ...]) -> str:

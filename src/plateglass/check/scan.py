@@ -76,11 +76,15 @@ def judge(store: Store, table: str, rules: Sequence[Compiled]) -> list[Judged]:
 
 
 def at_home(store: Store, rules: Sequence[Compiled]) -> list[Compiled]:
-    """The rules, with nothing left to compute for those of states that no log is from: they bind none of its units."""
-    states = {state for (state,) in store.rows("SELECT DISTINCT owner_state FROM logs")}
+    """The rules, with nothing left to compute for those of states that nobody is from: they bind none of its units."""
+    owners = {state for (state,) in store.rows("SELECT DISTINCT owner_state FROM logs")}
+    anybody = owners | {state for (state,) in store.rows("SELECT DISTINCT state FROM who")}
     free = str(OUTCOMES.index(Outcome.NOT_APPLICABLE))
     return [
-        replace(rule, verdict=free) if rule.rule.states and states.isdisjoint({*rule.rule.states, None}) else rule
+        replace(rule, verdict=free)
+        if rule.rule.states
+        and (anybody if "searcher" in rule.rule.binds else owners).isdisjoint({*rule.rule.states, None})
+        else rule
         for rule in rules
     ]
 

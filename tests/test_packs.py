@@ -1,0 +1,112 @@
+"""Which rules fit a case: by the states of its logs' owners and of the searchers, and by the dates; and it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+import worlds
+from plateglass import check
+from plateglass.case import name_id
+from plateglass.catalogue import Catalogue
+from plateglass.errors import CaseUnusable
+from plateglass.model import Outcome
+from plateglass.store import Store
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+RULES = Catalogue().rules
+WASHINGTON, TEXAS, FEDERAL = "Exampleton WA PD", "Madeup Falls TX PD", "Samplewood Field Office"
+LOG = "aaaaaaaaaaaa"
+
+
+def at(day: int, month: int = 3) -> int:
+    return int(datetime(2026, month, day, 12, tzinfo=PACIFIC).timestamp() * 1000)
+
+
+@pytest.fixture
+def db() -> Iterator[Store]:
+    with Store(threads=1) as opened:
+        yield opened
+
+
+def filled(db: Store, searches: list[tuple[str, int]], owner: str = worlds.HOME, **more: Any) -> None:
+    """A network audit of one agency with searches by others, each for civil immigration enforcement."""
+    rows = [
+        worlds.search(LOG, n, time, org=name_id(who), reason=worlds.token("status"), **more)
+        for n, (who, time) in enumerate(searches, 1)
+    ]
+    federal = worlds.organisation(FEDERAL, "wa", level="federal", kind="federal")
+    worlds.fill(db, {
+        "sources": [worlds.log(LOG, "network_audit", owner)], "sightings": rows,
+        "distinct_searches": worlds.distinct(rows),
+        "organisations": [*(worlds.organisation(n, n.split()[-2].lower()) for n in (worlds.HOME, WASHINGTON, TEXAS)),
+                          federal],
+        "reasons": [{"id": worlds.token("status"), "field": "reason", "quality": "q3", "p01": "explicit"}],
+    })  # fmt: skip
+
+
+def test_a_search_on_the_eve_and_one_after_fall_under_different_law_in_one_log(db: Store, tmp_path: Path) -> None:
+    """Washington's act is in force from 30 March 2026; the log is Washington's own."""
+    filled(db, [(TEXAS, at(29)), (TEXAS, at(31))], WASHINGTON)
+    case = worlds.case(tmp_path, agency=WASHINGTON)
+    choice = check.fitting(db, case.settings, RULES)
+    found = {f.rule: f.counts for f in check.verdicts(db, case, choice.rules)}
+    for rule in ("us-wa/in-state-sharing", "us-wa/immigration-purpose"):
+        assert (found[rule][Outcome.NOT_APPLICABLE], found[rule][Outcome.FAIL]) == (1, 1), rule
+    before = db.rows("SELECT record FROM evidence WHERE rule = 'us-wa/in-state-sharing'")
+    assert before == [(2,)]
+
+
+def test_the_law_of_the_searchers_state_is_checked_in_anothers_log(db: Store, tmp_path: Path) -> None:
+    """In a Californian log: Washington's rules about use bind its own agency there, from that day on."""
+    filled(db, [(WASHINGTON, at(29)), (WASHINGTON, at(31)), (TEXAS, at(31))])
+    case = worlds.case(tmp_path)
+    choice = check.fitting(db, case.settings, RULES)
+    assert {"us-ca/in-state-sharing", "us-wa/immigration-purpose", "screens/row-cap"} <= set(choice.rules)
+    assert "us-wa/in-state-sharing" not in choice.rules, "the owner is bound by it, and that is a Californian"
+    counts = {f.rule: f.counts for f in check.verdicts(db, case, choice.rules)}["us-wa/immigration-purpose"]
+    assert (counts[Outcome.NOT_APPLICABLE], counts[Outcome.NEEDS_PERSON], counts[Outcome.FAIL]) == (2, 1, 0)
+
+
+def test_a_law_that_came_later_is_not_checked_and_the_report_says_so(db: Store, tmp_path: Path) -> None:
+    filled(db, [(WASHINGTON, at(1)), (WASHINGTON, at(29))])
+    choice = check.fitting(db, worlds.case(tmp_path).settings, RULES)
+    assert not any(rule.startswith("us-wa/") for rule in choice.rules)
+    assert "us-wa, of which agencies searched: none of its rules, which were not in force then" in choice.why
+
+
+def test_the_owners_of_logs_bring_their_states_law(db: Store, tmp_path: Path) -> None:
+    """Without a home agency, as where many portals are read at once."""
+    filled(db, [(TEXAS, at(31))], WASHINGTON)
+    choice = check.fitting(db, worlds.case(tmp_path, agency="").settings, RULES)
+    assert "us-wa/in-state-sharing" in choice.rules
+    assert "us-wa, the law of the state of a log's owner" in choice.why
+
+
+def test_a_federal_body_brings_no_states_law(db: Store, tmp_path: Path) -> None:
+    filled(db, [(FEDERAL, at(31))])
+    assert not any(rule.startswith("us-wa/") for rule in check.fitting(db, worlds.case(tmp_path).settings, RULES).rules)
+
+
+def test_what_the_settings_name_goes_before_everything_else(db: Store, tmp_path: Path) -> None:
+    filled(db, [(WASHINGTON, at(31))])
+    named = check.fitting(db, worlds.case(tmp_path, rules=("us-il",)).settings, RULES)
+    assert {rule.partition("/")[0] for rule in named.rules} == {"us-il"}
+    assert named.issue().message == "rules checked: us-il, as the settings name them"
+    with pytest.raises(CaseUnusable, match="us-zz"):
+        check.fitting(db, worlds.case(tmp_path, rules=("us-zz",)).settings, RULES)
+
+
+def test_leads_about_accounts_are_for_the_custodian_who_asks(db: Store, tmp_path: Path) -> None:
+    filled(db, [(TEXAS, at(31))])
+    public = check.fitting(db, worlds.case(tmp_path).settings, RULES)
+    asked = check.fitting(db, worlds.case(tmp_path, custodian=True).settings, RULES)
+    assert {rule.audience for rule in public.rules.values()} == {"public"}
+    assert {rule for rule in asked.rules if rule not in public.rules} == {
+        r for r in RULES if r.startswith("custodian/")
+    }
