@@ -52,6 +52,8 @@ class RecordField:
     about: str
     words: tuple[str, ...] = ()
     """The closed vocabulary of a field that holds a word, whatever a vendor calls them."""
+    digits: int = 0
+    """How long a number may be, where more than seven digits are to be expected; a longer one is somebody's."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +123,8 @@ OTHER_VIEWS: Mapping[View, RecordView] = {each.view: each for each in (
         _FIELD("org", Holds.ORG, "whose detections they are"),
         _FIELD("from_at", Holds.TIME, "first day of the period"),
         _FIELD("to_at", Holds.TIME, "last day of the period"),
-        _FIELD("detections", Holds.COUNT, "plates that were read"),
-        _FIELD("hits", Holds.COUNT, "reads that matched a hot list"),
+        _FIELD("detections", Holds.COUNT, "plates that were read", digits=9),
+        _FIELD("hits", Holds.COUNT, "reads that matched a hot list", digits=9),
         _FIELD("shares_with", Holds.COUNT, "organisations that the contributor shares detections with"),
         _FIELD("pooled", Holds.WORD, "whether detections go to the vendor's national pool", _YES),
     )),
@@ -130,7 +132,7 @@ OTHER_VIEWS: Mapping[View, RecordView] = {each.view: each for each in (
         _FIELD("hot_list", Holds.TEXT, "what the list is called; joins `texts`"),
         _FIELD("org", Holds.ORG, "who keeps the list"),
         _FIELD("counted_at", Holds.TIME, "the day of the count"),
-        _FIELD("entries", Holds.COUNT, "entries on the list"),
+        _FIELD("entries", Holds.COUNT, "entries on the list", digits=9),
         _FIELD("batch", Holds.COUNT, "entries that came in the last batch"),
         _FIELD("oldest_at", Holds.TIME, "the day of the oldest entry"),
         _FIELD("updated_at", Holds.TIME, "when the list was last brought up to date"),
@@ -150,9 +152,9 @@ OTHER_VIEWS: Mapping[View, RecordView] = {each.view: each for each in (
         _FIELD("measured_at", Holds.TIME, "when it was looked at, or deleted"),
         _FIELD("records_of", Holds.WORD, "what kind of record", (
             "detections", "images", "searches", "hits", "hot_list_entries", "other")),
-        _FIELD("held", Holds.COUNT, "records that were there"),
+        _FIELD("held", Holds.COUNT, "records that were there", digits=9),
         _FIELD("oldest_at", Holds.TIME, "the time of the oldest record that was there"),
-        _FIELD("deleted", Holds.COUNT, "records that the run deleted"),
+        _FIELD("deleted", Holds.COUNT, "records that the run deleted", digits=9),
         _FIELD("retention_days", Holds.COUNT, "days after which the system is set to delete"),
     )),
     RecordView(View.TRAINING, "one course of one user", "completed_at", ("account",), (
@@ -175,7 +177,7 @@ OTHER_VIEWS: Mapping[View, RecordView] = {each.view: each for each in (
         _FIELD("from_at", Holds.TIME, "first day of the period that it covers"),
         _FIELD("to_at", Holds.TIME, "last day of the period that it covers"),
         _FIELD("by_role", Holds.TEXT, "the role of who made it; joins `texts`"),
-        _FIELD("population", Holds.COUNT, "records in the period"),
+        _FIELD("population", Holds.COUNT, "records in the period", digits=9),
         _FIELD("sampled", Holds.COUNT, "records that were looked at"),
         _FIELD("exceptions", Holds.COUNT, "records that were found wanting"),
     )),

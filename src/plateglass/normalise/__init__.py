@@ -7,15 +7,15 @@ the records, and the counts must add up. `searches` then finds the distinct sear
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from plateglass.catalogue import Layout
 from plateglass.errors import CountsDoNotAddUp, Place
-from plateglass.model import STATED, Ingested, Rejected, State, Table
-from plateglass.normalise import rows
+from plateglass.model import Ingested, Rejected, State, Table
+from plateglass.normalise import others, rows
 from plateglass.normalise.cells import Cells
 from plateglass.normalise.distinct import searches
 from plateglass.normalise.words import TEXTS, Words
@@ -56,11 +56,11 @@ class Ingest:
         Raises:
             CountsDoNotAddUp: records were lost or made up on the way.
         """
-        shape = rows.of(table.view)
+        shape = others.of(table.view)
         folder.mkdir(parents=True, exist_ok=True)
         self._forget()
         try:
-            cells = Cells(self._held(table), layout)
+            cells = Cells(self._held(table), layout, others.digits(table.view))
             done = self._write(cells, shape, folder, before)
             whole = done.accepted + len(done.rejected) - len(before) == table.records and not self._unsplit()
         except Malformed:
@@ -101,10 +101,11 @@ class Ingest:
         lost = () if accepted == table.records else self._rejected(cells, shape)
         self._list((*before, *lost), folder / f"rejected-{table.part}.parquet")
         used = main if lost else None
-        self._texts([field for field in fields if field in TEXTS], folder / f"texts-{table.part}.parquet", used)
+        self._texts(_texts(table, fields), folder / f"texts-{table.part}.parquet", used)
         if "org" in fields:
             self._names(folder / f"names-{table.part}.parquet", used)
-        return Ingested(table, accepted, (*before, *lost), facts=self._facts(shape, main, fields))
+        facts = self._facts(shape, main, _texts(table, fields))
+        return Ingested(table, accepted, (*before, *lost), facts=facts)
 
     def _copy(self, sql: str, path: Path) -> int:
         how = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
@@ -123,11 +124,11 @@ class Ingest:
             self._store.write("rejected_records", path, order="record")
             self._store.execute("DROP TABLE rejected_records")
 
-    def _texts(self, fields: Sequence[str], path: Path, used: Path | None) -> None:
+    def _texts(self, fields: Mapping[str, str], path: Path, used: Path | None) -> None:
         """Write the distinct texts; where records were rejected, only those that an accepted one holds."""
         parts = [
-            f"SELECT id, '{field}' AS field, text, scrubs FROM w_{field} WHERE id IS NOT NULL{_in(field, used)}"
-            for field in fields
+            f"SELECT id, '{called}' AS field, text, scrubs FROM w_{field} WHERE id IS NOT NULL{_in(field, used)}"
+            for field, called in fields.items()
         ]
         if parts:
             every = " UNION ALL ".join(parts)
@@ -138,7 +139,7 @@ class Ingest:
         mine = f"SELECT DISTINCT id, text AS name FROM w_org WHERE id IS NOT NULL{_in('org', used)} ORDER BY id"
         self._copy(mine, path)
 
-    def _facts(self, shape: rows.Rows, main: Path, fields: Sequence[str]) -> dict[str, int | str | None]:
+    def _facts(self, shape: rows.Rows, main: Path, texts: Mapping[str, str]) -> dict[str, int | str | None]:
         """First and last time, and how many cells of each field are in each state, scrubs by kind."""
         facts: dict[str, int | str | None] = {"first_at": None, "last_at": None}
         if shape is rows.sightings:
@@ -146,20 +147,27 @@ class Ingest:
             [(facts["first_at"], facts["last_at"])] = self._store.rows(
                 f"SELECT min(searched_at), max(searched_at) FROM {where}"
             )
-            listed = ", ".join(f"{field}_state" for field in STATED)
-            for *states, count in self._store.rows(f"SELECT {listed}, count(*) FROM {where} GROUP BY {listed}"):
-                for field, state in zip(STATED, states, strict=True):
-                    if state not in (State.VALUE, State.NOT_EXPORTED):
-                        fact = f"state:{field}:{state}"
-                        facts[fact] = int(facts.get(fact) or 0) + count
-        for field in fields:
-            if field in TEXTS:
-                for scrubs, count in self._store.rows(
-                    f"SELECT scrubs, count(DISTINCT id) FROM w_{field} WHERE scrubs <> '' GROUP BY scrubs"
-                ):
-                    for kind in scrubs.split(","):
-                        fact = f"scrub:{field}:{kind}"
-                        facts[fact] = int(facts.get(fact) or 0) + count
+        if shape not in (rows.shares, rows.statistics):
+            facts |= self._states(shape, main)
+        for field, called in texts.items():
+            for scrubs, count in self._store.rows(
+                f"SELECT scrubs, count(DISTINCT id) FROM w_{field} WHERE scrubs <> '' GROUP BY scrubs"
+            ):
+                for kind in scrubs.split(","):
+                    fact = f"scrub:{called}:{kind}"
+                    facts[fact] = int(facts.get(fact) or 0) + count
+        return facts
+
+    def _states(self, shape: rows.Rows, main: Path) -> dict[str, int]:
+        """How many cells of each field are in each state, but for those that are told or were not exported."""
+        facts: dict[str, int] = {}
+        stated = [c.name.removesuffix("_state") for c in shape.documented if c.name.endswith("_state")]
+        listed = ", ".join(f"{field}_state" for field in stated)
+        where = f"read_parquet({text(str(main))})"
+        for *states, count in self._store.rows(f"SELECT {listed}, count(*) FROM {where} GROUP BY {listed}"):
+            for field, state in zip(stated, states, strict=True):
+                if state not in (State.VALUE, State.NOT_EXPORTED):
+                    facts[f"state:{field}:{state}"] = facts.get(f"state:{field}:{state}", 0) + count
         return facts
 
     def _unsplit(self) -> bool:
@@ -177,6 +185,11 @@ class Ingest:
         wanted = ", ".join(text(f"reject_{kind}") for kind in kinds)
         found = self._store.rows(f"SELECT table_name FROM duckdb_tables() WHERE table_name IN ({wanted})")
         return [row[0] for row in found]
+
+
+def _texts(table: Table, fields: Sequence[str]) -> dict[str, str]:
+    """The fields of free text -> what they are called in `texts`."""
+    return others.texts(table.view, fields) or {field: field for field in fields if field in TEXTS}
 
 
 def _in(field: str, used: Path | None) -> str:

@@ -8,7 +8,7 @@ there the common case comes first in a CASE, so that the patterns run on the odd
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from plateglass.catalogue import Layout
 from plateglass.model import State, Table
@@ -78,10 +78,12 @@ def _any_of(cell: str, patterns: Iterable[str]) -> str:
 class Cells:
     """The cells of one table, by the names that its layout gives its columns."""
 
-    def __init__(self, table: Table, layout: Layout) -> None:
+    def __init__(self, table: Table, layout: Layout, digits: Mapping[str, int] | None = None) -> None:
         """Read nothing yet; every method gives SQL over `table.relation`, called `r`."""
         self.table = table
         self.layout = layout
+        self.digits = digits or {}
+        """Fields whose numbers may have more digits than `REACH_DIGITS`."""
         self.blank: set[str] = set()
         """Fields of which every cell is blank; known once `words` has looked."""
 
@@ -90,8 +92,20 @@ class Cells:
         return field in self.table.columns
 
     def raw(self, field: str) -> str:
-        """The cell as written."""
-        return f"r.c{self.table.columns[field]}"
+        """The cell as written, or the part of it that is the field's."""
+        cell, spec = f"r.c{self.table.columns[field]}", self.layout.fields[field]
+        if spec.label:
+            return f"CASE WHEN {self.labelled(field)} THEN regexp_extract({cell}, {text(_line(spec.label))}, 1) END"
+        if spec.beside and self.has(spec.beside):
+            other = self.raw(spec.beside)
+            return f"CASE WHEN {trimmed(cell)} <> '' THEN concat_ws(', ', {cell}, {other}) END"
+        return cell
+
+    def labelled(self, field: str) -> str:
+        """Whether the cell has the line that the field is read from; true for a field that has a cell of its own."""
+        spec = self.layout.fields[field]
+        cell = f"r.c{self.table.columns[field]}"
+        return f"regexp_matches({cell}, {text(_line(spec.label))})" if spec.label else "true"
 
     def heading(self, field: str) -> str:
         """The heading of a field's column, for messages."""
@@ -124,7 +138,7 @@ class Cells:
         if kind == "case":
             return f"upper({narrow(t)})"
         if kind in ("count", "day_count"):
-            return number(t, REACH_DIGITS)
+            return number(t, self.digits.get(field, REACH_DIGITS))
         return self.word(field, t) if kind == "word" else t
 
     def _of_its_kind(self, field: str, t: str, clear: str) -> str:
@@ -135,7 +149,7 @@ class Cells:
                 f"CASE WHEN {clear} = '' THEN '{State.DAMAGED}'"
                 f" WHEN contains({clear}, '*') THEN '{State.PARTIAL}' ELSE '{State.VALUE}' END"
             )
-        if spec.kind in ("count", "day_count") or (spec.kind == "word" and spec.words):
+        if spec.kind in ("count", "day_count") or (spec.kind == "word" and (spec.words or spec.means)):
             return f"CASE WHEN {clear} IS NULL THEN '{State.DAMAGED}' ELSE '{State.VALUE}' END"
         if spec.kind in ("instant", "date", "time", "interval"):
             return f"'{State.DAMAGED}'"
@@ -156,7 +170,9 @@ class Cells:
 
     def word(self, field: str, t: str) -> str:
         """The layout's own spelling of a word of its vocabulary; NULL for any other word."""
-        cases = " ".join(f"WHEN {text(word.lower())} THEN {text(word)}" for word in self.layout.fields[field].words)
+        spec = self.layout.fields[field]
+        known = {word: word for word in spec.words} | dict(spec.means)
+        cases = " ".join(f"WHEN {text(word.lower())} THEN {text(said)}" for word, said in known.items())
         return f"CASE lower({t}) {cases} END" if cases else "CAST(NULL AS VARCHAR)"
 
     def search_id(self) -> tuple[str, str]:
@@ -220,6 +236,11 @@ class Cells:
             f"try_strptime(split_part({form}, '|', {side}), {formats})" for form in (words, after, halves)
         )
         return f"epoch_ms(CASE WHEN {line} IS NOT NULL THEN {line} ELSE coalesce({forms}) END)"
+
+
+def _line(label: str) -> str:
+    """The pattern of a labelled line within a cell."""
+    return f"(?mi)^[ \\t]*{re.escape(label)}[ \\t]*:[ \\t]*(.*?)[ \\t\\r]*$"
 
 
 def _both(first: str, last: str, cell: str, otherwise: str) -> str:

@@ -41,7 +41,8 @@ class Words:
             for side, pad in zip(("outer", "inner"), privacy.pads(key, kind), strict=True)
         }
         picks = ", ".join(f"CAST(? AS BLOB) AS {column}" for column in pads)
-        store.execute(f"CREATE TEMP TABLE key_pads AS SELECT {picks}", list(pads.values()))
+        mixing = privacy.sub_key(key, "fingerprint").hex()
+        store.execute(f"CREATE TEMP TABLE key_pads AS SELECT {picks}, ? AS mixing", [*pads.values(), mixing])
 
     def learn(self, cells: Cells, fields: Sequence[str]) -> None:
         """Leave a table `w_<field>` for each field: one row a distinct cell, with all that is decided from it.
@@ -76,14 +77,21 @@ class Words:
             yield field, f"SELECT word FROM all_words WHERE which = {every ^ (1 << (len(fields) - 1 - at))}"
 
     def _decide(self, cells: Cells, field: str) -> None:
-        """Leave `w_<field>`: each distinct cell with its state, and the token, word or number that it becomes."""
+        """Leave `w_<field>`: each distinct cell with its state, and the token, word or number that it becomes.
+
+        `mix` are the 128 bits that stand for field and word in a fingerprint; the key is in them, so that nobody can
+        make up two records that agree.
+        """
         if not self._store.one("SELECT count(*) FROM words"):
             cells.blank.add(field)
         known = self._remembered(cells, field)
         new = f"SELECT d.word FROM words AS d ANTI JOIN {known} AS k ON k.word = d.word"
         self._store.run(Step("new_words", f"SELECT word, {trimmed('word')} AS t FROM ({new}) AS n"))
-        judged = self._scrubbed(cells, field) if _kind(field) in ("text", "name") else self._judged(cells, field)
-        self._store.execute(f"INSERT INTO {known} {judged}")
+        wordy = kind_of(cells, field) in ("text", "name")
+        judged = self._scrubbed(cells, field) if wordy else self._judged(cells, field)
+        mixed = f"md5_number(concat((SELECT mixing FROM key_pads), {text(field)}, chr(31), j.id))"
+        mix = f"CASE WHEN j.id IS NOT NULL THEN {mixed} END"
+        self._store.execute(f"INSERT INTO {known} SELECT j.*, {mix} FROM ({judged}) AS j")
         self._store.execute("DROP TABLE new_words")
         self._store.run(Step(f"w_{field}", f"SELECT k.* FROM {known} AS k JOIN words AS m ON m.word = k.word"))
 
@@ -92,11 +100,12 @@ class Words:
         known = self._known.get((cells.layout.id, field))
         if known is None or self._store.one(f"SELECT count(*) FROM {known}") > _KNOWN_AT_MOST:
             known = self._known.setdefault((cells.layout.id, field), f"known_{len(self._known)}")
-            made = "UUID" if _kind(field) else "BIGINT" if field in ("networks", "devices") else "VARCHAR"
-            more = ", text VARCHAR" if field == "case_no" else ""
-            more = ", text VARCHAR, scrubs VARCHAR" if _kind(field) in ("text", "name") else more
+            kind, counted = kind_of(cells, field), cells.layout.fields[field].kind in ("count", "day_count")
+            made = "UUID" if kind else "BIGINT" if counted else "VARCHAR"
+            more = ", text VARCHAR" if kind == "case_no" else ""
+            more = ", text VARCHAR, scrubs VARCHAR" if kind in ("text", "name") else more
             self._store.execute(
-                f"CREATE OR REPLACE TEMP TABLE {known} (word VARCHAR, state cell_state, id {made}{more})"
+                f"CREATE OR REPLACE TEMP TABLE {known} (word VARCHAR, state cell_state, id {made}{more}, mix UHUGEINT)"
             )
         return known
 
@@ -105,11 +114,11 @@ class Words:
         clear = f"SELECT word, t, {cells.clear(field, 't')} AS clear FROM new_words"
         state = f"SELECT word, clear, CAST({cells.state(field, 't')} AS cell_state) AS state FROM ({clear}) AS c"
         readable = one_of("state", _READABLE)
-        made = f"CASE WHEN {readable} THEN clear END"
-        if _kind(field):
-            made = f"CASE WHEN {readable} AND clear <> '' THEN {hmac(field, 'clear')} END"
-        shown = f", CASE WHEN {readable} THEN {shape('clear')} END" if field == "case_no" else ""
-        return f"SELECT word, state, {made}{shown} FROM ({state}) AS s"
+        made, kind = f"CASE WHEN {readable} THEN clear END", kind_of(cells, field)
+        if kind:
+            made = f"CASE WHEN {readable} AND clear <> '' THEN {hmac(kind, 'clear')} END"
+        shown = f", CASE WHEN {readable} THEN {shape('clear')} END" if kind == "case_no" else ""
+        return f"SELECT word, state, {made} AS id{shown} FROM ({state}) AS s"
 
     def _scrubbed(self, cells: Cells, field: str) -> str:
         """What new cells of a text become: plain ones stay as they are, the others go through `privacy.scrub`."""
@@ -122,9 +131,10 @@ class Words:
         columns = dict.fromkeys(("word", "t", "text", "scrubs"), "VARCHAR")
         self._store.load("scrubbed_words", columns, rows)
         state = f"CAST({cells.state(field, 't')} AS cell_state)"
+        made = f"CASE WHEN {one_of('state', _READABLE)} THEN {hmac(kind_of(cells, field), 'text')} END AS id"
         return (
-            f"SELECT word, state, CASE WHEN {one_of('state', _READABLE)} THEN {hmac(_kind(field), 'text')} END,"
-            f" text, scrubs FROM (SELECT *, {state} AS state FROM (SELECT *, t AS text, '' AS scrubs FROM new_words"
+            f"SELECT word, state, {made}, text, scrubs FROM (SELECT *, {state} AS state"
+            f" FROM (SELECT *, t AS text, '' AS scrubs FROM new_words"
             f" WHERE NOT ({doubtful}) UNION ALL SELECT * FROM scrubbed_words) AS u) AS s"
         )
 
@@ -140,8 +150,8 @@ class Words:
             KeyUnusable: they differ, so no token of this run may be believed.
         """
         for field in fields:
-            if kind := _kind(field):
-                clear = cells.clear(field, trimmed("word")) if field in TOKENS else "text"
+            if kind := kind_of(cells, field):
+                clear = "text" if kind in ("text", "name") else cells.clear(field, trimmed("word"))
                 self.agree(kind, f"SELECT {clear}, id FROM w_{field} WHERE id IS NOT NULL LIMIT 1")
 
     def agree(self, kind: str, sql: str) -> None:
@@ -150,10 +160,17 @@ class Words:
             raise KeyUnusable("tokens made in SQL are not those of RFC 2104", remedy="report this as a fault")
 
 
-def _kind(field: str) -> str:
+_KINDS: Final = {
+    "person": "account", "plate": "target", "case": "case_no", "id": "search_id", "name": "name", "text": "text",
+    "words": "text",
+}  # fmt: skip
+"""The kind of token that a column of each kind becomes, in a view that is not of searches."""
+
+
+def kind_of(cells: Cells, field: str) -> str:
     """The kind of token that a field's words become; empty for numbers and closed vocabularies."""
     if field in TOKENS:
         return field
     if field in NAMES:
         return "name"
-    return "text" if field in TEXTS else ""
+    return "text" if field in TEXTS else _KINDS.get(cells.layout.fields[field].kind, "")

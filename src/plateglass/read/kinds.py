@@ -57,6 +57,8 @@ def _interval(formats: tuple[str, ...]) -> re.Pattern[str]:
 def fits(field: LayoutField, cell: str) -> bool:
     """Whether a cell that is neither blank nor a mark is of the field's kind."""
     kind = field.kind
+    if field.label:
+        return True  # the value is a part of the cell
     if kind == "count":
         return _COUNT.fullmatch(cell) is not None
     if kind == "day_count":
