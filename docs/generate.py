@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from plateglass import case, catalogue, check, errors, model, record_views
 from plateglass.check import columns as check_columns
 from plateglass.cli import app
+from plateglass.register.imports import layouts as import_layouts
 
 REFERENCE = Path(__file__).parent / "reference"
 WIDTH = 100
@@ -29,7 +30,7 @@ COMMANDS = (
     ("sample",), ("sample", "draw"), ("sample", "answers"), ("sample", "sizes"), ("review",), ("estimate",),
     ("layouts", "show"), ("layouts", "explain"), ("rules",), ("rules", "list"), ("rules", "show"), ("rules", "test"),
     ("routes",), ("register",), ("register", "list"), ("register", "show"), ("register", "lint"), ("register", "ask"),
-    ("register", "export"), ("register", "import"),
+    ("register", "export"), ("register", "import"), ("register", "joins"),
 )  # fmt: skip
 KINDS: dict[str, type[BaseModel]] = {
     "layouts/<vendor>-<log>.toml": catalogue.Layout,
@@ -38,6 +39,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "names/<country>.toml": catalogue.Names,
     "reasons/<code>.toml": catalogue.Reason,
     "rules/<pack>/<rule>.toml": catalogue.Rule,
+    "imports/<list>.toml": import_layouts.ImportLayout,
     "case.toml": case.Settings,
 }
 """Each kind of file that one can write, and its type."""

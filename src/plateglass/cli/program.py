@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from plateglass import __version__
-from plateglass.cli import audits, cases, contents, registers, reviews, verifying
+from plateglass.cli import audits, cases, contents, register_imports, registers, reviews, verifying
 
 app = typer.Typer(
     name="plateglass",
@@ -53,6 +53,8 @@ app.add_typer(reviews.sample, name="sample")
 app.add_typer(contents.layouts, name="layouts")
 app.add_typer(contents.rules, name="rules")
 app.command("routes")(registers.routes)
+registers.register.command("import")(register_imports.take)
+registers.register.command("joins")(register_imports.decide)
 app.add_typer(registers.register, name="register")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Never
 
@@ -12,12 +12,12 @@ import typer
 
 from plateglass import pipeline, resolve
 from plateglass import register as registers
-from plateglass.case import Case, write_whole
+from plateglass.case import Case
 from plateglass.catalogue import Catalogue
 from plateglass.cli import options, screen
 from plateglass.publish import register_pages
 from plateglass.publish import words as publish_words
-from plateglass.register import answers, casework, evidence, exports, holdings, imports, lint, naming, plain, questions
+from plateglass.register import answers, casework, evidence, exports, holdings, lint, naming, plain, questions
 from plateglass.register.flows import Edge
 from plateglass.register.holdings import Register
 from plateglass.register.naming import Agency, Standing
@@ -42,14 +42,14 @@ SHOWN = 10
 """Routes that are printed by themselves; all are counted, and --json has all."""
 
 
-def read(case: Path | None) -> Register:
-    """Our holdings and a case's own.
+def read(case: Path | None, *, without: Path | None = None) -> Register:
+    """Our holdings and a case's own, but for one file.
 
     Raises:
         ContentMalformed: a file says what it may not.
     """
     own = [case / "content" / "register"] if case is not None else []
-    return registers.read(holdings.FOLDER, *(folder for folder in own if folder.is_dir()))
+    return registers.read(holdings.FOLDER, *(folder for folder in own if folder.is_dir()), without=without)
 
 
 def _entity(held: Register, text: str) -> str:
@@ -138,12 +138,25 @@ def _standing(held: Register, text: str, case: Path | None) -> Standing:
     entity = naming.of_text(held, text)
     if entity is not None:
         return Standing(entity, held.label(entity))
-    catalogue = Catalogue(*([case / "content"] if case is not None else []))
-    found = resolve.organisation(text, catalogue)
-    if found.agency is None or not found.public:
-        _unknown(held, text)
-    agency = Agency(found.agency, found.name or text, found.parsed.kind, found.parsed.state or "")
-    return naming.standing(held, agency)
+    agency = agencies(content(case))(text)
+    return naming.standing(held, agency) if agency is not None else _unknown(held, text)
+
+
+def content(case: Path | None) -> Catalogue:
+    """Our content and a case's own."""
+    return Catalogue(*([case / "content"] if case is not None else []))
+
+
+def agencies(catalogue: Catalogue) -> Callable[[str], Agency | None]:
+    """The resolver: a name as written -> the public agency that it surely means."""
+
+    def recognise(text: str) -> Agency | None:
+        found = resolve.organisation(text, catalogue)
+        if found.agency is None or not found.public:
+            return None
+        return Agency(found.agency, found.name or text, found.parsed.kind, found.parsed.state or "")
+
+    return recognise
 
 
 def _machine(known: _Known, answer: Answer, closing: questions.Closing) -> object:
@@ -352,31 +365,3 @@ def _held_by(case: Path | None) -> tuple[dict[str, tuple[str, ...]], str]:
         for part in line["parts"]:
             found[part["view"]] = (*found.get(part["view"], ()), publish_words.clean(line["name"]))
     return {view: tuple(dict.fromkeys(names)) for view, names in found.items()}, publish_words.clean(made.settings.name)
-
-
-@register.command("import")
-@screen.reported
-def register_import(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="An award download.")],
-    *,
-    out: Annotated[Path, typer.Option("--out", metavar="TOML", help="A new file for a case's content/register.")],
-    on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day of the download.")],
-    means: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=ID", help="What a name means; may be given more than once.")
-    ] = None,
-    case: Own = None,
-) -> None:
-    """Read contracts from a USAspending award download; what is not sure is listed for a person, never guessed."""
-    if out.exists():
-        raise typer.BadParameter("the file is there already: name another", param_hint="--out")
-    pairs = dict(text.rpartition("=")[::2] for text in means or ())
-    found = imports.awards(read(case), file, pairs, on.date())
-    screen.say(f"{found.rows} rows: {found.taken} contracts, {len(found.unsure)} unsure, {len(found.unread)} unread")
-    for one in found.unsure:
-        near = f"; may be {', '.join(one.near)}" if one.near else ""
-        screen.say(f"row {one.row}: {one.column} is not sure{near}; say what it means with --means")
-    for row, column in found.unread:
-        screen.say(f"row {row}: {column} can't be read, or stood above")
-    if found.toml:
-        write_whole(out, found.toml)
-        screen.say(str(out))

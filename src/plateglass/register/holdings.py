@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -35,7 +35,19 @@ class Written:
 
     def line(self, section: str, index: int, key: str = "") -> int:
         """The line of a key of the nth entry of a section; of the entry's heading where the key isn't written."""
-        return line_of(self.lines, section, index, key)
+        found = self._headings.get(section, ())
+        start = found[index] if index < len(found) else 1
+        return _key_line(self.lines, start, key)
+
+    @cached_property
+    def _headings(self) -> dict[str, list[int]]:
+        """The lines on which each section's entries begin: looked for once, since a file may hold thousands."""
+        found: dict[str, list[int]] = {}
+        for number, line in enumerate(self.lines, 1):
+            opened = _HEADER.match(line)
+            if opened:
+                found.setdefault(opened[1], []).append(number)
+        return found
 
     def place(self, section: str, index: int, key: str = "") -> Place:
         """The same as a place to print: `register/ident.toml:12`."""
@@ -114,20 +126,22 @@ class Register:
         return frozenset(found)
 
 
-def line_of(lines: Iterable[str], section: str, index: int, key: str = "") -> int:
+def line_of(lines: Sequence[str], section: str, index: int, key: str = "") -> int:
     """The line of a key of the nth `[[section]]`, from 1; of the heading where the key is not found in it."""
-    seen, heading = -1, 0
-    written = re.compile(rf"\s*{re.escape(key)}\s*=") if key else None
-    for number, line in enumerate(lines, 1):
-        opened = _HEADER.match(line)
-        if opened and opened[1] == section:
-            seen += 1
-            heading = number if seen == index else heading
-        elif seen == index and written and written.match(line):
-            return number
-        if seen > index:
+    headings = [n for n, line in enumerate(lines, 1) if (opened := _HEADER.match(line)) and opened[1] == section]
+    return _key_line(lines, headings[index], key) if index < len(headings) else 1
+
+
+def _key_line(lines: Sequence[str], heading: int, key: str) -> int:
+    """The line of a key below a heading, before the next one; the heading's own where it is not there."""
+    wanted = re.compile(rf"\s*{re.escape(key)}\s*=") if key else None
+    for number in range(heading + 1, len(lines) + 1):
+        line = lines[number - 1]
+        if wanted is None or _ANY_HEADER.match(line):
             break
-    return heading or 1
+        if wanted.match(line):
+            return number
+    return heading
 
 
 def written(path: Path) -> Written:

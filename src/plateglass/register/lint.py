@@ -89,6 +89,16 @@ _MONEY = frozenset({"USD", "USD/month", "EUR", "GBP"})
 _SPEAKERS = ("bodies", "companies", "programmes")
 
 
+def shape(text: str) -> str | None:
+    """The code of what a text looks like that the register can't hold, such as `person`; None where it is fine."""
+    return next((code for code, _, pattern in SHAPES if pattern.search(text)), None)
+
+
+def like_plate(id_: str) -> bool:
+    """Whether a part of an id could be a plate written small."""
+    return any(_SEGMENT.fullmatch(part) for part in id_.split("-"))
+
+
 def refuse(register: Register) -> None:
     """Raise the first loud problem.
 
@@ -129,7 +139,7 @@ def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _shapes(file: Written, section: str, index: int, entry: BaseModel) -> Iterator[Problem]:
-    if any(_SEGMENT.fullmatch(part) for part in str(getattr(entry, "id", "")).split("-")):
+    if like_plate(str(getattr(entry, "id", ""))):
         yield Problem(
             "plate", "this looks like a licence plate, which the register can't hold", file.place(section, index, "id")
         )

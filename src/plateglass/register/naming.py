@@ -52,11 +52,12 @@ def of_text(register: Register, text: str) -> str | None:
     if text in register.by_id:
         return text
     wanted = text.casefold().strip()
-    found = {key for key, entity in register.by_id.items() if wanted in _spellings(entity.label, entity.aliases)}
+    found = {key for key, entity in register.by_id.items() if wanted in spellings(entity.label, entity.aliases)}
     return found.pop() if len(found) == 1 else None
 
 
-def _spellings(label: str, aliases: tuple[str, ...]) -> set[str]:
+def spellings(label: str, aliases: tuple[str, ...]) -> set[str]:
+    """Every way in which a thing is written, in small letters."""
     names = (label, *aliases)
     short = [m[1] for name in names if (m := _SHORT.search(name))]
     bare = [_SHORT.sub("", name).strip() for name in names]
@@ -76,14 +77,19 @@ def standing(register: Register, agency: Agency) -> Standing:
     return Standing(agency.id, agency.name, tuple(_steps(register, agency)), near(register, agency.name))
 
 
-def _steps(register: Register, agency: Agency) -> Iterator[Edge]:
+def classes(register: Register, agency: Agency) -> Iterator[PublicBody]:
+    """The classes of bodies that an agency is one of, by its kind and state."""
     where = f"US-{agency.state.upper()}" if agency.state else "US"
     for body in register.all(PublicBody).values():
-        fits = body.generic and Kind(agency.kind) in body.stands_for and body.jurisdiction in ("US", where)
-        if fits:
-            label = f"{agency.name} is one of: {body.label}; no source says that it took part"
-            step = f"{agency.id}-is-one-of-{body.id}"
-            yield Edge(step, agency.id, body.id, "membership", Evidence.POSSIBLE, label, first_only=True)
+        if body.generic and Kind(agency.kind) in body.stands_for and body.jurisdiction in ("US", where):
+            yield body
+
+
+def _steps(register: Register, agency: Agency) -> Iterator[Edge]:
+    for body in classes(register, agency):
+        label = f"{agency.name} is one of: {body.label}; no source says that it took part"
+        step = f"{agency.id}-is-one-of-{body.id}"
+        yield Edge(step, agency.id, body.id, "membership", Evidence.POSSIBLE, label, first_only=True)
 
 
 def near(register: Register, text: str) -> tuple[str, ...]:
