@@ -164,6 +164,13 @@ def text(value: str) -> str:
     return pieces[0] if len(pieces) == 1 else f"({' || chr(0) || '.join(pieces)})"
 
 
+def uuid(number: str) -> str:
+    """A number of 128 bits as a UUID, for SQL of the ingest; DuckDB 1.5 has no such cast, and goes by its digits."""
+    if duckdb.__version__.startswith("1."):
+        return f"CAST(lpad(hex({number}), 32, '0') AS UUID)"
+    return f"CAST({number} AS UUID)"
+
+
 def values(rows: Iterable[Sequence[Value]], columns: Mapping[str, str]) -> str:
     """A small table as SQL: typed, so that it holds even without rows."""
     casts = ", ".join(f"CAST({name(c)} AS {t}) AS {name(c)}" for c, t in columns.items())
@@ -282,6 +289,60 @@ def _unguarded(node: exp.Expr) -> str:
     sure = isinstance(by, exp.Literal) and not by.is_string and float(by.this) != 0
     return "" if sure or isinstance(by, exp.Nullif) else "a division must be by a number or by nullif(..., 0)"
 
+
+# --- a SELECT that a question brings -----------------------------------------------------------------------------
+
+READ: Final = (
+    *ALLOWED, exp.Select, exp.Subquery, exp.Union, exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Order,
+    exp.Ordered, exp.With, exp.CTE, exp.Table, exp.TableAlias, exp.Alias, exp.Star, exp.Distinct, exp.Limit, exp.Window,
+    exp.WindowSpec, exp.Count, exp.Sum, exp.Min, exp.Max, exp.Avg, exp.Round, exp.RowNumber, exp.Lag, exp.Lead,
+    exp.Cast, exp.DataType, exp.Filter, exp.DPipe, exp.Xor, exp.Values, exp.Tuple,
+)  # fmt: skip
+"""Everything that a question's SELECT may be made of."""
+
+
+def selection(
+    sql: str, tables: Mapping[str, str], parameters: Mapping[str, int | float | str | None], but: Collection[str] = ()
+) -> str:
+    """One SELECT over listed tables, written anew in the portable subset, `$name`s replaced by their values.
+
+    `tables` maps each name that the SELECT may read to that of the table; columns named in `but` may not be read.
+
+    Raises:
+        RuleRefused: it is not one SELECT, or some part of it is not on the list; the message says which.
+    """
+    tree = _parsed(sql)
+    for named in list(tree.find_all(exp.Placeholder, exp.Parameter)):
+        named.replace(_value(named, parameters))
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    for node in tree.walk():
+        if not isinstance(node, READ):
+            called = node.name if isinstance(node, exp.Anonymous) else node.sql(dialect="duckdb")
+            raise RuleRefused(f"{type(node).__name__.lower()} is not allowed in a question: {called[:60]}")
+        if isinstance(node, exp.Table):
+            _named(node, own, tables)
+        if isinstance(node, exp.Column) and node.name in but:
+            raise RuleRefused(f"a question may not read {node.name}")
+        if isinstance(node, exp.Star) and not isinstance(node.parent, exp.Count):
+            raise RuleRefused("a question names its columns: * is not allowed")
+    if not isinstance(tree, exp.Select | exp.Union):
+        raise RuleRefused("the SQL is no SELECT", expected="one SELECT")
+    if faults := unportable(tree.sql(dialect="duckdb")):
+        raise RuleRefused(faults[0])
+    return tree.sql(dialect="duckdb", comments=False).replace("\0", "' || chr(0) || '")
+
+
+def _named(node: exp.Table, own: Collection[str], tables: Mapping[str, str]) -> None:
+    """Let a table be one of the SELECT's own, or one of the list under its real name."""
+    if node.db or node.catalog or not isinstance(node.this, exp.Identifier):
+        raise RuleRefused(f"no table is called {node.sql(dialect='duckdb')[:60]}")
+    if node.name in own:
+        return
+    if node.name not in tables:
+        raise RuleRefused(f"no table is called {node.name[:60]}", expected=f"one of {', '.join(sorted(tables))}")
+    alias = node.alias or node.name
+    node.set("this", exp.to_identifier(tables[node.name], quoted=True))
+    node.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
 
 # --- the portable subset -----------------------------------------------------------------------------------------
 

@@ -9,20 +9,15 @@ from typing import Final
 from plateglass.model import SEARCH_VIEWS, SHARES, SIGHTINGS, STATED, STATISTICS, Column, State, View
 from plateglass.normalise.cells import Cells, columns, hmac, number, one_of, trimmed
 from plateglass.normalise.words import NAMES, TEXTS, TOKENS
-from plateglass.store import text
+from plateglass.store import text, uuid
 
 _WORDS: Final = (*NAMES, *TOKENS, *TEXTS, "networks", "devices", "search_type", "moderation")
 _NULL: Final = "CAST(NULL AS VARCHAR)"
 
 
-FINGERPRINTED: Final = (
-    "org", "account", "target", "case_no", "search_id", "reason", "filters", "prompt", "offence",
-    "searched_at", "from_at", "to_at", "networks", "devices", "search_type", "moderation",
-)  # fmt: skip
-"""What the strict fingerprint is made of, in this order: tokens and typed values, never text of the record."""
-_TOKENS: Final = 9
-"""How many of them are tokens."""
-_NO_TOKEN: Final = "CAST('" + "\\x00" * 16 + "' AS BLOB)"
+_LAST: Final = (1 << 42) - 1
+"""No time, among those that fit 42 bits: epoch ms of 1970 to 2109 are less."""
+_TIMES: Final = ("searched_at", "from_at", "to_at")
 
 
 @dataclass(frozen=True)
@@ -138,20 +133,29 @@ def _search_picks(cells: Cells) -> dict[str, str]:
     made = {field: _id(cells, field) for field in _WORDS if field != "owner"}
     made["case_shape"] = "w_case_no.text" if _joined(cells, "case_no") else "NULL"
     made["search_id"] = "r.search_id" if cells.has("search_id") else "NULL"
-    times = {time: f"r.{time}" for time in ("searched_at", "from_at", "to_at")}
+    times = {time: f"r.{time}" for time in _TIMES}
     states = {field: _state(cells, field) for field in STATED if field != "search_id"}
     states["frame"] = cells.frame()[2]
-    return made | {"fingerprint": _fingerprint(made | times)} | {f"{f}_state": state for f, state in states.items()}
+    return made | times | {"fingerprint": _fingerprint(cells)} | {f"{f}_state": state for f, state in states.items()}
 
 
-def _fingerprint(made: dict[str, str]) -> str:
-    """128 bits over every field: 16 bytes a token, zeros where there is none, then numbers and words set apart."""
-    tokens = [
-        _NO_TOKEN if made[field] == "NULL" else f"coalesce(CAST({made[field]} AS BLOB), {_NO_TOKEN})"
-        for field in FINGERPRINTED[:_TOKENS]
-    ]
-    plain = ", chr(31), ".join(made[field] for field in FINGERPRINTED[_TOKENS:])
-    return f"CAST(unhex(md5({' || '.join(tokens)} || encode(concat({plain})))) AS UUID)"
+def _fingerprint(cells: Cells) -> str:
+    """128 bits over every field: each word's own 128 (zero where there is none) and the times', one upon the other.
+
+    What stands for a word is a keyed hash of field and word, so two records that differ in some field agree by a
+    chance of 2^-128, whatever they hold (Zobrist, "A new hashing method with application for game playing", 1970).
+    The times take 126 bits as they are: two records that differ in nothing else never agree.
+    """
+    inside = " AND ".join(f"coalesce(r.{time}, 0) BETWEEN 0 AND {_LAST - 1}" for time in _TIMES)
+    at, first, last = (f"CAST(coalesce(r.{time}, {_LAST}) AS UHUGEINT)" for time in _TIMES)
+    packed = f"{at} * {1 << 84}::UHUGEINT + {first} * {1 << 42} + {last}"
+    written = ", chr(31), ".join(f"r.{time}" for time in _TIMES)
+    made = f"CASE WHEN {inside} THEN {packed} ELSE md5_number(concat({written})) END"
+    joined = [f"w_{field}.mix" for field in _WORDS if field != "owner" and _joined(cells, field)]
+    ids = ["md5_number(CAST(r.search_id AS VARCHAR))"] if cells.has("search_id") else []
+    for word in (*joined, *ids):
+        made = f"xor({made}, coalesce({word}, 0))"
+    return uuid(made)
 
 
 sightings = Rows(
