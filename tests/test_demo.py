@@ -158,13 +158,17 @@ def test_the_truth_says_where_a_run_differs(truth: demo.Truth) -> None:
 
 
 def test_bulk_files_hold_each_search_as_often_as_asked(tmp_path: Path) -> None:
-    made = bulk.write(tmp_path, searches=3_001, files=20, copies=4, processes=1)
-    lines: dict[str, int] = {}
+    made = bulk.write(tmp_path, searches=3_001, files=40, copies=4, processes=1)
+    lines: dict[tuple[str, ...], int] = {}
+    widths: list[int] = []
     for path in made.paths:
         with path.open(encoding="utf-8", newline="") as file:
-            for row in list(csv.reader(file))[1:]:
-                assert len(row) == 14
-                lines[row[0]] = lines.get(row[0], 0) + 1
+            headings, *rows = csv.reader(file)
+            widths.append(len(headings))
+            for row in rows:
+                assert len(row) == len(headings)
+                lines[tuple(row)] = lines.get(tuple(row), 0) + 1
+    assert widths == [13] * 30 + [14] * 10
     assert sum(lines.values()) == made.records == 4 * 3_001
     assert set(lines.values()) == {4}
     assert len(lines) == made.searches == 3_001
