@@ -30,7 +30,8 @@ COMMANDS = (
     ("sample",), ("sample", "draw"), ("sample", "answers"), ("sample", "sizes"), ("review",), ("estimate",),
     ("layouts", "show"), ("layouts", "explain"), ("rules",), ("rules", "list"), ("rules", "show"), ("rules", "test"),
     ("routes",), ("register",), ("register", "list"), ("register", "show"), ("register", "lint"), ("register", "ask"),
-    ("register", "export"), ("register", "import"), ("register", "joins"),
+    ("register", "export"), ("register", "checks"), ("register", "import"),
+    ("register", "joins"),
 )  # fmt: skip
 KINDS: dict[str, type[BaseModel]] = {
     "layouts/<vendor>-<log>.toml": catalogue.Layout,

@@ -13,8 +13,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from plateglass import register
+from plateglass.catalogue import Catalogue
 from plateglass.errors import OutputUnwritable
 from plateglass.publish import register_pages, route_picture
+from plateglass.register.checks import Kept, Known
 from plateglass.register.entities import Evidence, RecordSeries
 from plateglass.register.flows import Edge
 from plateglass.register.holdings import Register
@@ -53,8 +55,11 @@ def held() -> Register:
 @pytest.fixture(scope="module")
 def folder(held: Register, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("pages") / "register"
-    views = {"network_audit": ("audit of Exampleville.csv",)}
-    return register_pages.write(held, out, views=views, case="Exampleville").parent
+    kept = (Kept("network_audit", "flock-audit", "audit of Exampleville.csv"),)
+    catalogue = Catalogue()
+    layouts = {key: layout.views for key, layout in catalogue.layouts.items()}
+    known = Known(layouts, tuple(catalogue.rules), kept)
+    return register_pages.write(held, out, known=known, case="Exampleville").parent
 
 
 @pytest.fixture(scope="module")
@@ -106,13 +111,15 @@ def test_every_system_says_what_could_be_checked_and_whether_the_case_holds_it(h
         assert all(r.label.replace("'", "&#39;") in text for r in mine)
         assert mine or "No record that one could ask for" in text
     flock = (folder / "systems/flock-national-lookup.html").read_text(encoding="utf-8")
-    assert "holds it: audit of Exampleville.csv" in flock
-    other = (folder / "systems/coplink.html").read_text(encoding="utf-8")
-    assert "no layout reads it yet: ask for it" in other
+    assert "holds a record of this kind: audit of Exampleville.csv" in flock
+    assert "screens (" in flock
+    other = (folder / "systems/leiss.html").read_text(encoding="utf-8")
+    assert "does not hold it: ask for it" in other
+    assert "no layout yet" in other
 
 
 def test_without_a_case_no_page_says_that_a_case_lacks_a_record(held: Register, tmp_path: Path) -> None:
-    register_pages.write(held, tmp_path / "out", views={})
+    register_pages.write(held, tmp_path / "out", known=Known())
     text = (tmp_path / "out/systems/coplink.html").read_text(encoding="utf-8")
     assert "no case was given" in text
     assert "does not hold it" not in text
@@ -121,7 +128,7 @@ def test_without_a_case_no_page_says_that_a_case_lacks_a_record(held: Register, 
 def test_pages_never_fall_on_what_somebody_else_put_there(held: Register, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(OutputUnwritable):
-        register_pages.write(held, tmp_path, views={})
+        register_pages.write(held, tmp_path, known=Known())
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
 
 

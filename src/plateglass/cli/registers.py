@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -17,7 +18,8 @@ from plateglass.catalogue import Catalogue
 from plateglass.cli import options, screen
 from plateglass.publish import register_pages
 from plateglass.publish import words as publish_words
-from plateglass.register import answers, casework, evidence, exports, holdings, lint, naming, plain, questions
+from plateglass.register import answers, casework, checks, evidence, exports, holdings, lint, naming, plain, questions
+from plateglass.register.checks import Check, Kept, Known
 from plateglass.register.flows import Edge
 from plateglass.register.holdings import Register
 from plateglass.register.naming import Agency, Standing
@@ -352,16 +354,58 @@ def register_export(
     for path in exports.write(held, chosen, out):
         screen.say(str(path))
     if pages is not None:
-        views, named = _held_by(case)
-        screen.say(str(register_pages.write(held, pages, views=views, case=named)))
+        named = publish_words.clean(Case(case).settings.name) if case is not None else ""
+        screen.say(str(register_pages.write(held, pages, known=_known_of(case), case=named)))
 
 
-def _held_by(case: Path | None) -> tuple[dict[str, tuple[str, ...]], str]:
-    """View -> names of a case's files of that view, and the case's name."""
-    if case is None:
-        return {}, ""
-    made, found = Case(case), dict[str, tuple[str, ...]]()
-    for line in made.sources():
-        for part in line["parts"]:
-            found[part["view"]] = (*found.get(part["view"], ()), publish_words.clean(line["name"]))
-    return {view: tuple(dict.fromkeys(names)) for view, names in found.items()}, publish_words.clean(made.settings.name)
+def _known_of(case: Path | None) -> Known:
+    """What records can be checked with, and the files of a case."""
+    catalogue = content(case)
+    kept: tuple[Kept, ...] = ()
+    if case is not None:
+        lines = Case(case).sources()
+        kept = tuple(
+            Kept(part["view"], part["layout"], publish_words.clean(line["name"]))
+            for line in lines
+            for part in line["parts"]
+        )
+    return Known({key: layout.views for key, layout in catalogue.layouts.items()}, tuple(catalogue.rules), kept)
+
+
+@register.command("checks")
+@screen.reported
+def register_checks(
+    systems: Annotated[
+        list[str] | None, typer.Argument(metavar="[SYSTEM]...", help="Ids or names; all if none.")
+    ] = None,
+    *,
+    case: Own = None,
+    lacking: Annotated[
+        bool, typer.Option("--lacking", help="Only what is not held: what remains to be asked for.")
+    ] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Say what could be checked of each system, on what record, by which rules, and whether the case holds it."""
+    held = read(case)
+    found = checks.checks(held, _known_of(case), [_entity(held, text) for text in systems or ()])
+    found = tuple(c for c in found if not lacking or c.standing is not checks.Standing.HELD)
+    if as_json:
+        screen.machine(plain.value([{"standing": c.standing.value, **plain.value(c)} for c in found]))
+        return
+    screen.rows(
+        ("number", "system", "record to ask for", "from", "what it would let one check", "rules", "this case"),
+        [
+            [str(c.number or ""), held.label(c.system), c.record.label, held.label(c.record.custodian), c.record.check,
+             ", ".join(f"{pack} {n}" for pack, n in c.packs.items()), _stands(c, case)]
+            for c in found
+        ],
+    )  # fmt: skip
+    standing = Counter(c.standing for c in found)
+    screen.say("; ".join(f"{standing[s]} {s.value}" for s in checks.Standing))
+
+
+def _stands(check: Check, case: Path | None) -> str:
+    if check.held:
+        return f"holds a record of this kind: {', '.join(check.held)}"
+    read = f"read by {', '.join(check.layouts)}" if check.layouts else "no layout reads it yet"
+    return read if case is None else f"does not hold it; {read}"

@@ -19,8 +19,9 @@ from plateglass.case import write_whole
 from plateglass.errors import OutputUnwritable, Place
 from plateglass.publish import words
 from plateglass.publish.route_picture import Picture, picture
-from plateglass.register import answers, cuts, evidence, flows, money, questions, routes
-from plateglass.register.entities import Entity, Measure, PublicBody, RecordSeries, Statement
+from plateglass.register import answers, checks, cuts, evidence, flows, money, questions, routes
+from plateglass.register.checks import Check, Known
+from plateglass.register.entities import Entity, Measure, PublicBody, Statement
 from plateglass.register.holdings import Register
 from plateglass.register.routes import Answer, Ask, Network
 
@@ -44,8 +45,8 @@ class Site:
     """What the pages are made of."""
 
     register: Register
-    views: Mapping[str, tuple[str, ...]]
-    """View -> the files of a case that are of it; empty where no case is given."""
+    known: Known
+    """What records can be checked with, and the files of a case where one is given."""
     case: str = ""
     """What the case is called; empty: none is given."""
 
@@ -68,9 +69,10 @@ class Site:
         """The page of a thing, from the folder's root."""
         return f"{self.register.section_of[key]}/{key}.html"
 
-    def held(self, record: RecordSeries) -> tuple[str, ...]:
-        """The files of the case that are this record."""
-        return tuple(name for view in record.views for name in self.views.get(view, ()))
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """What could be checked of each system, on what record."""
+        return checks.checks(self.register, self.known)
 
     def fields(self, entity: Entity) -> Iterator[tuple[str, list[str]]]:
         """What an entity says of itself: key, values."""
@@ -102,7 +104,7 @@ class RouteSet:
     survive: Answer
 
 
-def write(register: Register, out: Path, *, views: Mapping[str, tuple[str, ...]], case: str = "") -> Path:
+def write(register: Register, out: Path, *, known: Known, case: str = "") -> Path:
     """Write every page into a folder; give the path of the first one.
 
     Raises:
@@ -113,7 +115,7 @@ def write(register: Register, out: Path, *, views: Mapping[str, tuple[str, ...]]
             "the folder holds something else", expected="no such folder, an empty one, or earlier pages",
             place=Place(str(out)), remedy="name another",
         )  # fmt: skip
-    site = Site(register, views, case)
+    site = Site(register, known, case)
     environment = _environment(site)
     sets = tuple(route_sets(site))
     _page(environment, out / "index.html", "index.html", {"root": "", "sets": sets})
@@ -136,7 +138,6 @@ def write(register: Register, out: Path, *, views: Mapping[str, tuple[str, ...]]
 def _about(site: Site, entity: Entity) -> dict[str, Any]:
     register, key = site.register, entity.id
     said = register.said.get(key, ())
-    records = [r for r in register.all(RecordSeries).values() if key in (r.system, r.id)]
     here = [e for e in site.edges if key in (e.provider, e.receiver, *e.via) and not e.first_only]
     idle = {f.id for f in register.by_section["flows"].values() if _names(f, key)} - {e.id for e in here}
     return {
@@ -144,7 +145,7 @@ def _about(site: Site, entity: Entity) -> dict[str, Any]:
         "letters": evidence.shares(said),
         "window": answers.window(evidence.window(register, said)),
         "independent": evidence.independent(register, (s.document for s in said)),
-        "records": records,
+        "checks": [c for c in site.checks if key in (c.system, c.record.id)],
         "flows": sorted(here, key=lambda e: (-e.evidence, e.label)),
         "idle": sorted(idle),
         "money": [t for t in money.totals(register) if key in (t.buyer, t.vendor, *t.system.split())],

@@ -278,7 +278,13 @@ class RecordSeries(Entity):
     redactions: Text | None = None
     last_response: Edtf | None = None
     views: tuple[View, ...] = ()
-    """The views of a case's sources that are this record; empty: plateglass reads no such record yet."""
+    """The views of a case's sources that are such a record; empty: it is no log that plateglass reads."""
+    layouts: tuple[str, ...] = ()
+    """Patterns of the layouts that read it, where not every layout of these views does; `*` for any letters."""
+    imports: tuple[str, ...] = ()
+    """Layouts of public lists that read it."""
+    rules: tuple[str, ...] = ()
+    """Patterns of the rules that test it, such as `ways-round/*`."""
 
 
 class Event(Entity):
