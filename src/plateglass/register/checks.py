@@ -95,8 +95,8 @@ class Wanted(NamedTuple):
 
 def checks(register: Register, known: Known, systems: Collection[str] = ()) -> tuple[Check, ...]:
     """Every record of every system and programme, or of these, in the order of the first list."""
-    held = (*register.all(System).values(), *register.all(Programme).values())
-    numbers = {e.id: e.number for e in held}
+    systems_ = {key: system.number for key, system in register.all(System).items()}
+    numbers = systems_ | {key: programme.number for key, programme in register.all(Programme).items()}
     found = [
         _check(register, known, record, numbers.get(record.system))
         for record in register.all(RecordSeries).values()
