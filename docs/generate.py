@@ -25,7 +25,7 @@ from plateglass.register.imports import layouts as import_layouts
 REFERENCE = Path(__file__).parent / "reference"
 WIDTH = 100
 COMMANDS = (
-    (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("verify",), ("layouts",),
+    (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("verify",), ("timestamp",), ("layouts",),
     ("layouts", "list"),
     ("sample",), ("sample", "draw"), ("sample", "answers"), ("sample", "sizes"), ("review",), ("estimate",),
     ("layouts", "show"), ("layouts", "explain"), ("rules",), ("rules", "list"), ("rules", "show"), ("rules", "test"),

@@ -19,17 +19,18 @@ SRC = Path(__file__).parent.parent / "src" / "plateglass"
 ORDER = (
     "errors", "model", "record_views", "privacy", "catalogue", "store", "case", "register", "statistics", "workbook",
     "read", "normalise", "resolve", "classify", "check", "publish",
-    "sample", "review", "estimate", "demo", "intake", "pipeline", "custody", "cli",
+    "sample", "review", "estimate", "demo", "intake", "pipeline", "timestamp", "custody", "duties", "cli",
 )  # fmt: skip
 STAGES = ("read", "normalise", "resolve", "classify", "check", "publish")
 
 DOORS = {
     "duckdb": "store", "sqlglot": "store",
-    "pydantic": ("catalogue", "case", "register"),
+    "pydantic": ("catalogue", "case", "register", "duties"),
     "python_calamine": "read", "pdfplumber": "read", "pypdfium2": "read", "selectolax": "read", "warcio": "read",
     "rapidfuzz": "resolve",
     "jinja2": "publish", "markupsafe": "publish", "fastapi": "publish", "uvicorn": "publish", "weasyprint": "publish",
     "networkx": "register",
+    "rfc3161_client": "timestamp", "cryptography": "timestamp",
     "typer": "cli", "click": "cli", "rich": "cli",
     "platformdirs": "privacy",
     "scipy": "statistics", "numpy": "statistics",

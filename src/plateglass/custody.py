@@ -17,9 +17,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from plateglass import intake, pipeline, read
+from plateglass import intake, pipeline, read, timestamp
 from plateglass.case import Case
-from plateglass.errors import CaseUnusable, Issue, OutputUnwritable, Place
+from plateglass.errors import CaseUnusable, ExtraMissing, Issue, OutputUnwritable, Place, TimestampUnusable
 from plateglass.model import Progress, Source, silent
 from plateglass.publish import export, words
 from plateglass.publish.report import CUSTODIAN
@@ -53,9 +53,15 @@ class Check:
 
 
 def verify(
-    case: Case, originals: Sequence[Path] = (), report: Path | None = None, progress: Progress = silent
+    case: Case,
+    originals: Sequence[Path] = (),
+    report: Path | None = None,
+    progress: Progress = silent,
+    roots: Sequence[Path] = (),
 ) -> list[Check]:
-    """Every statement, in the order of the chain, the store, the originals and the report.
+    """Every statement, in the order of the chain, the tokens, the store, the originals and the report.
+
+    `roots` are certificates of time-stamping authorities that are trusted.
 
     Raises:
         CaseUnusable: the folder is no case, or another process holds it.
@@ -68,7 +74,7 @@ def verify(
         return [Check("sources.jsonl is a chain", Standing.BROKEN, str(error))]
     head = hashlib.sha256(case.sources_file.read_bytes().split(b"\n")[-2]).hexdigest() if lines else "none"
     told = f"sources.jsonl is a chain of {len(lines)} lines; the hash of its last line is {head}"
-    checks = [Check(told, Standing.HOLDS)]
+    checks = [Check(told, Standing.HOLDS), *_stamped(case, report or case.out, roots)]
     with case.held(), Store(threads=2, memory="2GB", spill=case.work) as store:
         sources = [line for line in case.sources() if line["parts"]]
         for number, line in enumerate(sources):
@@ -82,6 +88,45 @@ def _compared(what: str, said: object, found: object) -> Check:
     if said == found:
         return Check(f"{what}: {words.clean(str(said))}" if isinstance(said, int | str) else what, Standing.HOLDS)
     return Check(what, Standing.BROKEN, words.clean(f"written down: {said}; found: {found}"))
+
+
+# --- tokens ------------------------------------------------------------------------------------------------------
+
+
+def _stamped(case: Case, report: Path, roots: Sequence[Path]) -> Iterator[Check]:
+    """What holds of each token of a time-stamping authority."""
+    found = timestamp.stamps(case)
+    try:
+        faults = [(one.number, why) for one, why in timestamp.faults(case)]
+    except ExtraMissing as error:
+        yield Check(f"{len(found)} timestamps", Standing.UNCHECKED, str(error), asked=bool(roots))
+        return
+    for one in found:
+        wrong = [why for number, why in faults if number == one.number]
+        if wrong:
+            yield Check(f"timestamp {one.number}", Standing.BROKEN, "; ".join(wrong))
+        else:
+            yield from _token(one, report, roots)
+
+
+def _token(one: timestamp.Stamp, report: Path, roots: Sequence[Path]) -> Iterator[Check]:
+    lines = one.says["sources"]["lines"]
+    told = f"timestamp {one.number}: {lines} lines of sources.jsonl stood by {timestamp.moment(one)}"
+    yield Check(told, Standing.HOLDS)
+    if "report" in one.says:
+        same = timestamp.covers(one, report)
+        why = "" if same else "that report was written anew since, or is another one"
+        what = f"timestamp {one.number} is over {report.name}/"
+        yield Check(what, Standing.HOLDS if same else Standing.UNCHECKED, why, asked=False)
+    what = f"timestamp {one.number} was signed by an authority that is trusted"
+    try:
+        if roots:
+            timestamp.signed(one, roots)
+            yield Check(what, Standing.HOLDS)
+        else:
+            yield Check(what, Standing.UNCHECKED, "no root was given: --tsa-root", asked=False)
+    except TimestampUnusable as error:
+        yield Check(what, Standing.BROKEN, str(error))
 
 
 # --- the store ---------------------------------------------------------------------------------------------------

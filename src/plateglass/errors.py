@@ -152,3 +152,15 @@ class SampleUnusable(PlateglassError):
     """A sample, a worksheet or its answers are not what they must be for what was asked of them."""
 
     code = "sample-unusable"
+
+
+class ChangeRefused(PlateglassError):
+    """A change at a date can't be asked about: the form changed there too, or too few days are left on a side."""
+
+    code = "change-refused"
+
+
+class TimestampUnusable(PlateglassError):
+    """A time-stamping authority gave no token, or a token is over something else or signed by nobody who is trusted."""
+
+    code = "timestamp-unusable"

@@ -1,4 +1,4 @@
-"""`verify`: what a case and its report say, read and counted again."""
+"""`verify`: what a case and its report say, read and counted again; `timestamp`: that they stood by some moment."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from plateglass import custody
+from plateglass import timestamp as timestamps
 from plateglass.case import Case
 from plateglass.cli import options, screen
 from plateglass.custody import Standing
+from plateglass.publish import export
 
 Originals = Annotated[
     list[Path] | None,
@@ -22,13 +24,62 @@ Report = Annotated[
     Path | None,
     typer.Option("--report", exists=True, file_okay=False, metavar="DIR", help="A report. Default: the case's own."),
 ]
+Roots = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--tsa-root",
+        exists=True,
+        dir_okay=False,
+        metavar="PEM",
+        help="Certificates of time-stamping authorities to trust.",
+    ),
+]
+
+
+@screen.reported
+def timestamp(
+    case: options.CaseFolder,
+    *,
+    tsa: Annotated[
+        str, typer.Option(metavar="URL", help="The authority to ask; it gets a hash and nothing else.")
+    ] = "",
+    query: Annotated[
+        Path | None,
+        typer.Option("--query", dir_okay=False, metavar="FILE", help="Write the query, to be sent by hand."),
+    ] = None,
+    answer: Annotated[
+        Path | None,
+        typer.Option("--answer", exists=True, dir_okay=False, metavar="FILE", help="The answer to such a query."),
+    ] = None,
+    report: Report = None,
+    roots: Roots = None,
+) -> None:
+    """Have a time-stamping authority (RFC 3161) state that the case and its report stand as they do.
+
+    Nobody is asked unless --tsa names an authority. `verify` checks what was kept.
+    """
+    made = Case(case)
+    made.settings  # noqa: B018 (raises where there is no case)
+    over = report or (made.out if (made.out / export.SUMS).is_file() else None)
+    if sum(bool(way) for way in (tsa, query, answer)) != 1:
+        raise typer.BadParameter("name one of --tsa, --query and --answer")
+    with made.held():
+        if query is not None:
+            query.write_bytes(timestamps.query(timestamps.manifest(made, over), nonce=False))
+            screen.say(f"{query}: send it as application/timestamp-query, then give the reply with --answer")
+            return
+        ask = timestamps.posted(tsa) if answer is None else lambda _: answer.read_bytes()
+        kept = timestamps.stamp(made, over, ask, roots or (), nonce=answer is None)
+    screen.say(f"{kept.manifest}: stood by {timestamps.moment(kept)}")
 
 
 @screen.reported
 def verify(
     case: options.CaseFolder,
+    *,
     originals: Originals = None,
     report: Report = None,
+    roots: Roots = None,
     quiet: options.Quiet = False,
     as_json: options.Json = False,
 ) -> None:
@@ -37,7 +88,7 @@ def verify(
     Ends with 0 where all that was asked for holds, with 1 where something does not or could not be checked.
     """
     with screen.bars(quiet=quiet or as_json) as progress:
-        checks = custody.verify(Case(case), originals or (), report, progress)
+        checks = custody.verify(Case(case), originals or (), report, progress, roots or ())
     by = {standing: [check for check in checks if check.standing is standing] for standing in Standing}
     if as_json:
         screen.machine({standing.value: [{"what": c.what, "why": c.why} for c in by[standing]] for standing in by})
