@@ -8,6 +8,7 @@ number, every class and every bound as it is.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,11 @@ def _widened(cells: Sequence[Cell], hidden: set[str], below: int) -> set[str]:
 
 def _table(cells: Sequence[Cell], hidden: set[str], below: int) -> list[Shown] | None:
     over = _over(cells, hidden, below)
-    if over is None or not _tested_is_safe(cells, hidden, below):
+    kept = _Hidden()
+    for cell in cells:
+        if cell.agency in hidden and cell.tested:
+            kept.add(_tested_moves(cell, below), small=cell.tested < below)
+    if over is None or not kept.safe():
         return None
     return [
         Shown(
@@ -79,6 +84,30 @@ def _word(count: int, below: int) -> str:
     return f"<{below}" if 0 < count < below else WITHHELD
 
 
+_Moves = frozenset[tuple[str, int]]
+"""What could be otherwise in a cell, each with its step: one unit more or less."""
+
+
+class _Hidden:
+    """The hidden cells of one table; adding one and asking whether they are safe costs the same for any number."""
+
+    def __init__(self) -> None:
+        self._able: Counter[tuple[str, int]] = Counter()
+        self._small: Counter[_Moves] = Counter()
+
+    def add(self, moves: _Moves, *, small: bool) -> None:
+        """Hide one more cell."""
+        self._able.update(moves)
+        if small:
+            self._small[moves] += 1
+
+    def safe(self) -> bool:
+        """Whether every small cell could be another number: a unit of it another hidden cell's, or the other way."""
+        return all(
+            any(self._able[what, -step] > ((what, -step) in moves) for what, step in moves) for moves in self._small
+        )
+
+
 def _tested(rules: Iterable[Sequence[Cell]], below: int) -> set[str]:
     """The agencies whose tested units are not printed in any table."""
     tables = [cells for cells in rules if cells]
@@ -86,28 +115,33 @@ def _tested(rules: Iterable[Sequence[Cell]], below: int) -> set[str]:
     if not hidden:
         return hidden
     largest: dict[str, int] = {}
-    for cells in tables:
+    places: dict[str, list[tuple[int, Cell]]] = {}
+    for number, cells in enumerate(tables):
         for cell in cells:
             largest[cell.agency] = max(largest.get(cell.agency, 0), cell.tested)
+            places.setdefault(cell.agency, []).append((number, cell))
+    kept = [_Hidden() for _ in tables]
+    for agency in hidden:
+        _hide(places[agency], kept, below)
+    unsafe = {number for number, table in enumerate(kept) if not table.safe()}
     spare = sorted((size, agency) for agency, size in largest.items() if agency not in hidden)
     for _size, agency in spare:
-        if all(_tested_is_safe(cells, hidden, below) for cells in tables):
+        if not unsafe:
             break
         hidden.add(agency)
+        _hide(places[agency], kept, below)
+        unsafe -= {number for number in unsafe if kept[number].safe()}
     return hidden
 
 
-def _tested_is_safe(cells: Sequence[Cell], hidden: set[str], below: int) -> bool:
-    kept = [cell for cell in cells if cell.agency in hidden and cell.tested]
-    return all(
-        any(_can(cell, step, below) and _partner(kept, cell, -step, below) for step in (1, -1))
-        for cell in kept
-        if cell.tested < below
-    )
+def _hide(places: Iterable[tuple[int, Cell]], kept: Sequence[_Hidden], below: int) -> None:
+    for number, cell in places:
+        if cell.tested:
+            kept[number].add(_tested_moves(cell, below), small=cell.tested < below)
 
 
-def _partner(kept: Sequence[Cell], cell: Cell, step: int, below: int) -> bool:
-    return any(other is not cell and _can(other, step, below) for other in kept)
+def _tested_moves(cell: Cell, below: int) -> _Moves:
+    return frozenset(("tested", step) for step in (1, -1) if _can(cell, step, below))
 
 
 def _can(cell: Cell, step: int, below: int) -> bool:
@@ -119,28 +153,24 @@ def _can(cell: Cell, step: int, below: int) -> bool:
 def _over(cells: Sequence[Cell], tested: set[str], below: int) -> set[str] | None:
     """The agencies whose units at fault are not printed in this table; None where hiding all does not help."""
     hidden = {cell.agency for cell in cells if 0 < cell.over < below}
-    spare = [c.agency for c in sorted(cells, key=lambda c: (c.over, c.agency)) if c.over >= below]
-    while not _over_is_safe([cell for cell in cells if cell.agency in hidden], tested, below):
-        if not spare:
-            return None
-        hidden.add(spare.pop(0))
-    return hidden
+    spare = [c for c in sorted(cells, key=lambda c: (c.over, c.agency)) if c.over >= below]
+    kept = _Hidden()
+    for cell in cells:
+        if cell.agency in hidden:
+            kept.add(_over_moves(cell, tested, below), small=cell.over < below)
+    for cell in spare:
+        if kept.safe():
+            break
+        hidden.add(cell.agency)
+        kept.add(_over_moves(cell, tested, below), small=False)
+    return hidden if kept.safe() else None
 
 
-def _over_is_safe(kept: Sequence[Cell], tested: set[str], below: int) -> bool:
-    return all(
-        any(_moves(cell, other, step, tested, below) for other in kept if other is not cell for step in (1, -1))
-        for cell in kept
-        if cell.over < below
-    )
-
-
-def _moves(cell: Cell, other: Cell, step: int, tested: set[str], below: int) -> bool:
-    """Whether a unit at fault could have been the other agency's, with or without the test that found it."""
-    pairs = ((cell, step), (other, -step))
-    if all(_fits(c, s, 0, below) for c, s in pairs):
-        return True
-    return all(c.agency in tested and _fits(c, s, s, below) for c, s in pairs)
+def _over_moves(cell: Cell, tested: set[str], below: int) -> _Moves:
+    """How units at fault could have been another agency's, with or without the test that found them."""
+    alone = {("over", step) for step in (1, -1) if _fits(cell, step, 0, below)}
+    both = {("both", step) for step in (1, -1) if cell.agency in tested and _fits(cell, step, step, below)}
+    return frozenset(alone | both)
 
 
 def _fits(cell: Cell, over: int, tested: int, below: int) -> bool:
