@@ -405,10 +405,11 @@ def test_shipped_layouts_give_sightings(ingest: normalise.Ingest, tmp_path: Path
     for layout in Catalogue().layouts.values():
         if layout.views[0] in model.SEARCH_VIEWS:
             fields = [f for f in layout.fields if f not in ("search_date", "search_time")]
+            at = datetime(2025, 11, 14, 9, 53, 36, tzinfo=UTC).strftime(layout.fields["searched_at"].formats[0])
             table = made(
                 tmp_path,
                 fields,
-                [["2025-11-14T09:53:36.000Z" if f == "searched_at" else "" for f in fields]],
+                [[at if f == "searched_at" else "" for f in fields]],
                 layout=layout,
             )
             assert ingest.table(table, layout, tmp_path / "out").accepted == 1
@@ -444,9 +445,13 @@ def distinct(
 A, B, C = (str(privacy.token(KEY, "text", letter)) for letter in "abc")
 
 
+@pytest.mark.parametrize("bits", [62, 1], ids=["few-sources", "many-sources"])
 @pytest.mark.parametrize("in_files", [False, True])
-def test_a_search_in_several_logs_is_counted_once(store: Store, tmp_path: Path, in_files: bool) -> None:
+def test_a_search_in_several_logs_is_counted_once(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_files: bool, bits: int
+) -> None:
     """Its first sighting stands for it, and it says how many sightings it has in how many logs."""
+    monkeypatch.setattr("plateglass.normalise.distinct._BITS", bits)
     rows = [
         sighting("bbb", 1, fingerprint=A, networks=1), sighting("aaa", 7, fingerprint=A, networks=2),
         sighting("aaa", 3, fingerprint=A, networks=3), sighting("aaa", 4, fingerprint=B),
@@ -477,6 +482,13 @@ def test_the_fullest_copy_of_a_search_stands_for_it_whatever_the_hashes(
 @pytest.mark.parametrize("in_files", [False, True])
 def test_no_sightings_are_no_searches(store: Store, tmp_path: Path, in_files: bool) -> None:
     assert distinct(store, [], tmp_path / "searches" if in_files else None) == []
+
+
+def test_the_sixty_second_source_has_a_bit_and_the_sixty_third_too(store: Store) -> None:
+    """Sources are counted by the bits of one number while there are enough of them."""
+    for many in (62, 63, 64, 70):
+        found = distinct(store, [sighting(f"s{n:02}", 1, fingerprint=A) for n in range(many)])
+        assert [(row["sightings"], row["logs"]) for row in found] == [(many, many)]
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3), st.integers(-2, 2)), max_size=20))

@@ -20,6 +20,8 @@ from plateglass.store import Step, Store, name, text
 _AT_ONCE: Final = 5_000_000
 """Sightings that are compared at once, unless one day has more."""
 _DAY: Final = 86_400_000
+_BITS: Final = 62
+"""So many sources have a bit each in one number, which is cheaper than a row for each source of each search."""
 _TABLE: Final = 2**34
 """A place is one number: up to 2^34 records in a table, 2^29 tables."""
 _KINDS: Final = (View.ORGANISATION_AUDIT, View.NETWORK_AUDIT, View.PORTAL_AUDIT)
@@ -83,14 +85,16 @@ def _stretches(store: Store) -> Iterator[tuple[int, int]]:
 
 def _found(store: Store, when: str) -> str:
     """The first sighting of each search of a stretch, with its two counts."""
-    store.run(
-        Step(
-            "first_places",
-            "SELECT min(place) AS place, sum(times) AS sightings, count(*) AS logs"
-            " FROM (SELECT fingerprint, nth, min(place) AS place, count(*) AS times"
-            f" FROM placed WHERE {when} GROUP BY fingerprint, nth) AS f GROUP BY fingerprint",
-        )
+    sources = store.one("SELECT max(nth) FROM source_order") or 0
+    made = (
+        "SELECT min(place) AS place, count(*) AS sightings, bit_count(bit_or(CAST(1 AS BIGINT) << (nth - 1))) AS logs"
+        f" FROM placed WHERE {when} GROUP BY fingerprint"
+        if sources <= _BITS
+        else "SELECT min(place) AS place, sum(times) AS sightings, count(*) AS logs"
+        " FROM (SELECT fingerprint, nth, min(place) AS place, count(*) AS times"
+        f" FROM placed WHERE {when} GROUP BY fingerprint, nth) AS f GROUP BY fingerprint"
     )
+    store.run(Step("first_places", made))
     return (
         f"SELECT {_COLUMNS}, CAST(f.sightings AS BIGINT) AS sightings, CAST(f.logs AS BIGINT) AS logs"
         f" FROM placed AS s JOIN first_places AS f ON f.place = s.place WHERE {when}"
