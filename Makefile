@@ -41,6 +41,7 @@ types: .venv/dev
 
 unit: .venv/dev
 	tools/browser
+	tools/printing
 	$(BIN)/pytest -n 2
 
 oldest: .venv-oldest/dev  ## the same steps on the oldest DuckDB that we support
@@ -48,6 +49,9 @@ oldest: .venv-oldest/dev  ## the same steps on the oldest DuckDB that we support
 
 bench: .venv/dev  ## speed and memory, as ratios to a limit measured in the same run
 	$(BIN)/python bench/run.py
+
+fuzz: .venv/dev  ## broken copies of every fixture: make fuzz N=2000 SEED=1
+	$(BIN)/python tests/fuzzing.py $(or $(N),2000) $(or $(SEED),1)
 
 docs: .venv/dev  ## write docs/reference anew
 	$(BIN)/python docs/generate.py

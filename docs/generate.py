@@ -20,12 +20,13 @@ from typer.testing import CliRunner
 from plateglass import case, catalogue, check, errors, model, record_views
 from plateglass.check import columns as check_columns
 from plateglass.cli import app
+from plateglass.duties import figures, shapes
 from plateglass.register.imports import layouts as import_layouts
 
 REFERENCE = Path(__file__).parent / "reference"
 WIDTH = 100
 COMMANDS = (
-    (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("verify",), ("timestamp",), ("layouts",),
+    (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("verify",), ("links",), ("timestamp",), ("layouts",),
     ("layouts", "list"),
     ("sample",), ("sample", "draw"), ("sample", "answers"), ("sample", "sizes"), ("review",), ("estimate",),
     ("layouts", "show"), ("layouts", "explain"), ("rules",), ("rules", "list"), ("rules", "show"), ("rules", "test"),
@@ -40,6 +41,9 @@ KINDS: dict[str, type[BaseModel]] = {
     "names/<country>.toml": catalogue.Names,
     "reasons/<code>.toml": catalogue.Reason,
     "rules/<pack>/<rule>.toml": catalogue.Rule,
+    "reports/<id>.toml": shapes.Shape,
+    "acts/<state>.toml": shapes.Act,
+    "series/<id>.toml": shapes.Series,
     "imports/<list>.toml": import_layouts.ImportLayout,
     "case.toml": case.Settings,
 }
@@ -52,6 +56,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands(),
         "content.md": content(),
         "errors.md": problems(),
+        "figures.md": named_figures(),
         "layouts.md": layouts(),
         "requirements.md": requirements(),
         "rules.md": rules(),
@@ -146,6 +151,13 @@ def attribute_types(kind: type) -> dict[str, str]:
         for n in nodes
         if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)
     }
+
+
+def named_figures() -> str:
+    """Every named figure that a statutory report may ask for."""
+    intro = "What a box of a report may name. Each is a list of SQL steps; a figure that can't be had says why."
+    rows = ((f"`{key}`", figure.about, ", ".join(figure.needs)) for key, figure in figures.FIGURES.items())
+    return _head("Figures", intro) + "\n" + _table(("figure", "what it counts", "fields that must be told"), rows)
 
 
 def problems() -> str:

@@ -7,8 +7,9 @@ import typer
 from plateglass import pipeline
 from plateglass.case import Case, Settings
 from plateglass.catalogue import Catalogue
-from plateglass.cli import options, screen
+from plateglass.cli import options, screen, statutory
 from plateglass.errors import CaseUnusable, Place, Severity
+from plateglass.publish.statutory import Signed
 
 
 @screen.reported
@@ -72,9 +73,26 @@ def check(case: options.CaseFolder, quiet: options.Quiet = False, as_json: optio
 
 
 @screen.reported
-def report(case: options.CaseFolder, out: options.Out = None, quiet: options.Quiet = False) -> None:
-    """Write the report of a case, into its own out folder or where --out says."""
+def report(
+    case: options.CaseFolder,
+    *,
+    out: options.Out = None,
+    wanted: statutory.For = None,
+    pdf: statutory.Pdf = False,
+    auditor: statutory.Auditor = "",
+    independence: statutory.Independence = "",
+    reviewer: statutory.Reviewer = "",
+    approver: statutory.Approver = "",
+    quiet: options.Quiet = False,
+) -> None:
+    """Write the report of a case, or the reports that laws ask for, into its own folders or where --out says."""
     made = _case(case)
+    signed = Signed(auditor, independence, reviewer, approver)
+    if wanted:
+        statutory.write(made, wanted, out, signed, pdf=pdf, quiet=quiet)
+        return
+    if pdf or signed != Signed():
+        raise typer.BadParameter("only with --for", param_hint="--pdf, --auditor, --reviewer, --approver")
     with screen.bars(quiet=quiet) as progress:
         written = pipeline.report(made, out or made.out, progress)
     screen.say(str(written))

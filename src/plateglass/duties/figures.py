@@ -1,0 +1,353 @@
+"""The named figures of a case: what statutory reports ask for, each as SQL steps over the documented views.
+
+A figure answers, or says why it can't: no log exports the field, nobody stated the home agency, there is no list. It
+never gives 0 for what was not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from plateglass.duties.ground import Figure, Ground
+from plateglass.duties.kept import KEPT
+from plateglass.publish import suppress, words
+from plateglass.publish.findings import UNRECOGNISED
+from plateglass.publish.statutory import Answer, Blank, Grid, Number
+from plateglass.store import Step, name, text
+
+_SHOWN: Final = ("value", "partial")
+"""The states in which a field can be counted."""
+
+SCOPES: Final[Mapping[str, tuple[str, str]]] = {
+    "all": ("all distinct searches of the case", "true"),
+    "own": ("searches by the home agency's own users", "home IS NOT NULL AND agency = home"),
+    "outside": (
+        "searches by other bodies that reached the home agency's cameras",
+        "home IS NOT NULL AND exposed AND coalesce(owner = home, false) AND agency IS DISTINCT FROM home",
+    ),
+}
+"""Whose searches a figure counts: its name's first word -> in words, as a predicate over `searches`."""
+
+_WHO: Final = """
+CASE WHEN agency IS NOT NULL AND agency = home THEN 1 WHEN agency_level = 'federal' THEN 4
+  WHEN agency_kind IN ('private', 'vendor') THEN 5 WHEN agency IS NULL OR agency_state IS NULL THEN 6
+  WHEN agency_state = home_state THEN 2 ELSE 3 END"""
+_BODIES: Final = {
+    1: "the home agency", 2: "other agencies of its state", 3: "agencies of other states", 4: "federal bodies",
+    5: "private bodies", 6: "names not resolved to an agency or a state",
+}  # fmt: skip
+_DAY_MS: Final = 86_400_000
+_LOOKBACK: Final = tuple(
+    (days * _DAY_MS, label)
+    for days, label in ((7, "up to 7 days"), (30, "8 to 30 days"), (60, "31 to 60 days"), (180, "61 to 180 days"))
+)
+_REACH: Final = ((1, "one network"), (100, "2 to 100 networks"), (1000, "101 to 1,000 networks"))
+_TIERS: Final = ("explicit", "probable", "ambiguous")
+
+
+def answer(ground: Ground, figure: str) -> Answer:
+    """A named figure of the case, or why it can't be had."""
+    wanted = FIGURES[figure]
+    if wanted.scope and (why := _unanswerable(ground, wanted)):
+        return Blank(f"not in the records: {why}")
+    steps = wanted.steps(ground)
+    ground.store.run(*steps)
+    return wanted.shown(ground, ground.store.rows(f"SELECT * FROM {name(steps[-1].name)}"))
+
+
+def _unanswerable(ground: Ground, figure: Figure) -> str:
+    """Why no record can tell, or nothing."""
+    about, where = SCOPES[figure.scope]
+    if figure.scope != "all" and not ground.home.agency:
+        return "no home agency is stated in the case, or its name could not be resolved"
+    if not ground.store.one(f"SELECT count(*) FROM searches WHERE {where}"):
+        return f"no log of the case shows {about}"
+    for need in figure.needs:
+        seen = ", ".join(text(state) for state in _SHOWN)
+        states = (f"{field}_state IN ({seen})" for field in need.split("|"))
+        if not ground.store.one(f"SELECT count(*) FROM searches WHERE ({where}) AND ({' OR '.join(states)})"):
+            said = " or ".join(words.field(field) for field in need.split("|"))
+            return f"the logs show no value of the field {said} for {about}"
+    return ""
+
+
+def _where(scope: str) -> str:
+    return SCOPES[scope][1]
+
+
+def _number(unit: str) -> Callable[[Ground, list[tuple[Any, ...]]], Answer]:
+    return lambda _ground, rows: Number(int(rows[0][0]), unit)
+
+
+def _grid(
+    headings: tuple[str, ...], *, note: str = "", labels: Mapping[Any, str] | None = None
+) -> Callable[[Ground, list[tuple[Any, ...]]], Answer]:
+    """Rows as they are, the first column in words."""
+
+    def shown(_ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
+        return Grid(headings, tuple(((labels or {}).get(r[0], str(r[0])), *map(_whole, r[1:])) for r in rows), note)
+
+    return shown
+
+
+def _whole(value: Any) -> str | int:
+    if value is None:
+        return words.NONE
+    return value if isinstance(value, str) else int(value)
+
+
+def _count(scope: str) -> Figure:
+    return Figure(
+        f"How many {SCOPES[scope][0]}.",
+        lambda _: (Step(f"figure_{scope}_searches", f"SELECT count(*) AS n FROM searches WHERE {_where(scope)}"),),
+        _number("distinct searches"), scope=scope,
+    )  # fmt: skip
+
+
+def _months(scope: str) -> Figure:
+    return Figure(
+        f"By month: {SCOPES[scope][0]}.",
+        lambda _: (Step(f"figure_{scope}_months", f"""
+            SELECT (month // 12) || '-' || CASE WHEN month % 12 < 9 THEN '0' ELSE '' END || (month % 12 + 1) AS month,
+              count(*) AS n FROM searches WHERE ({_where(scope)}) AND month IS NOT NULL GROUP BY 1 ORDER BY 1"""),),
+        lambda _, rows: Grid(("Month", "Distinct searches"), tuple((words.month_name(m), int(n)) for m, n in rows)),
+        scope=scope,
+    )  # fmt: skip
+
+
+def _coded(scope: str, axis: str, about: str, only: tuple[str, ...] = ()) -> Figure:
+    """Searches by the codes of an axis, the three tiers apart."""
+    table = f"figure_{scope}_{axis}{'_offences' if only else ''}"
+
+    def steps(ground: Ground) -> Sequence[Step]:
+        codes = _codes(ground, axis, only)
+        columns = ", ".join(name(code) for code in codes)
+        tiers = ", ".join(f"coalesce(sum(CASE WHEN {{0}} = {text(t)} THEN n END), 0) AS {t}" for t in _TIERS)
+        none = " AND ".join(f"{name(code)} IS NULL" for code in codes) or "true"
+        each = [
+            f"SELECT {text(code)} AS code, {tiers.format(name(code))}, {at} AS nth FROM {table}_tally"
+            for at, code in enumerate(codes)
+        ]
+        left = (
+            f"SELECT '' AS code, coalesce(sum(n), 0), coalesce(sum(CASE WHEN told THEN 0 ELSE n END), 0), 0, "
+            f"{len(codes)} AS nth FROM {table}_tally WHERE {none}"
+        )
+        told = " OR ".join(f"{field}_state IN {_SHOWN}" for field in ("reason", "offence"))
+        return (
+            Step(f"{table}_tally", f"SELECT {columns}, {told} AS told, count(*) AS n FROM searches "
+                 f"WHERE {_where(scope)} GROUP BY {columns}, {told}", "searches by all codes together"),
+            Step(table, f"SELECT code, explicit, probable, ambiguous FROM ({' UNION ALL '.join([*each, left])}) AS c"
+                 " WHERE explicit + probable + ambiguous > 0 ORDER BY nth", about),
+        )  # fmt: skip
+
+    def shown(ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
+        none, hidden = next(((int(row[1]), int(row[2])) for row in rows if not row[0]), (0, 0))
+        note = (
+            "A search may have several codes. Explicit: named outright; probable: needs a second cue; ambiguous: may "
+            f"mean something else; the three are never added. {words.number(none)} searches have none of these codes; "
+            f"{words.number(hidden)} of them show neither a reason nor an offence type."
+        )
+        found = tuple((ground.reasons[code].title, int(e), int(p), int(a)) for code, e, p, a in rows if code)
+        return Grid(("Code", "Explicit", "Probable", "Ambiguous"), found, note)
+
+    return Figure(f"{about}: {SCOPES[scope][0]}.", steps, shown, ("reason|offence",), scope)
+
+
+def _codes(ground: Ground, axis: str, only: tuple[str, ...]) -> list[str]:
+    """The codes of an axis that are columns of `searches`."""
+    there = {row[0] for row in ground.store.rows("SELECT column_name FROM (DESCRIBE searches)")}
+    return [c for c, reason in sorted(ground.reasons.items())
+            if c in there and reason.axis == axis and (not only or c in only)]  # fmt: skip
+
+
+def _quality(scope: str) -> Figure:
+    def shown(ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
+        named = ((ground.reasons[r[0]].title if r[0] in ground.reasons else "not coded", int(r[1])) for r in rows)
+        return Grid(("Quality of the stated reason", "Distinct searches"), tuple(named))
+
+    return Figure(
+        f"By quality of the stated reason: {SCOPES[scope][0]}.",
+        lambda _: (Step(f"figure_{scope}_quality", f"SELECT coalesce(quality, '') AS quality, count(*) AS n "
+                        f"FROM searches WHERE {_where(scope)} GROUP BY 1 ORDER BY 1"),),
+        shown, ("reason",), scope,
+    )  # fmt: skip
+
+
+def _states(scope: str, field: str) -> Figure:
+    return Figure(
+        f"Why the {words.field(field)} is or is not there: {SCOPES[scope][0]}.",
+        lambda _: (Step(f"figure_{scope}_{field}_states", f"SELECT {field}_state AS state, count(*) AS n FROM searches "
+                        f"WHERE {_where(scope)} GROUP BY 1 ORDER BY n DESC, state"),),
+        _grid((words.field(field).capitalize(), "Distinct searches"), labels=_STATE_WORDS), scope=scope,
+    )  # fmt: skip
+
+
+_STATE_WORDS: Final = {
+    "value": "stated", "partial": "partly stated", "empty": "blank", "placeholder": "a dash or the like",
+    "masked": "hidden by a mark", "withheld": "hidden under a law that is named", "damaged": "not readable",
+    "not_exported": "no such column in this release",
+}  # fmt: skip
+
+
+def _steps_of(table: str, field: str, scope: str, limits: Sequence[tuple[int, str]]) -> Step:
+    """Searches by the class of a number; the last class is what is larger than all limits."""
+    cases = " ".join(f"WHEN {field} <= {limit} THEN {at}" for at, (limit, _) in enumerate(limits))
+    labels = " ".join(f"WHEN {at} THEN {text(label)}" for at, (_, label) in enumerate(limits))
+    last = f"over {limits[-1][1].rpartition(' to ')[2]}"
+    return Step(
+        table,
+        f"""
+        SELECT CASE class {labels} ELSE {text(last)} END AS label, n FROM (
+          SELECT CASE {cases} ELSE {len(limits)} END AS class, count(*) AS n FROM searches
+          WHERE ({_where(scope)}) AND {field} IS NOT NULL GROUP BY 1) AS c ORDER BY class""",
+    )
+
+
+def _lookback(scope: str) -> Figure:
+    return Figure(
+        f"How far back the window asked for begins: {SCOPES[scope][0]}.",
+        lambda _: (_steps_of(f"figure_{scope}_lookback", "lookback_ms", scope, _LOOKBACK),),
+        _grid(("Window begins", "Distinct searches"), note="A window asked for, not data returned."),
+        ("frame",), scope,
+    )  # fmt: skip
+
+
+def _reach(scope: str) -> Figure:
+    return Figure(
+        f"How many networks a search reached: {SCOPES[scope][0]}.",
+        lambda _: (_steps_of(f"figure_{scope}_reach", "networks", scope, _REACH),),
+        _grid(("Reach", "Distinct searches")), ("networks",), scope,
+    )  # fmt: skip
+
+
+def _accounts(scope: str) -> Figure:
+    return Figure(
+        f"How many accounts made them: {SCOPES[scope][0]}. No account is named or told apart.",
+        lambda _: (Step(f"figure_{scope}_accounts", "SELECT count(*) AS n FROM (SELECT agency, account FROM searches "
+                        f"WHERE ({_where(scope)}) AND account IS NOT NULL GROUP BY agency, account) AS a"),),
+        _number("accounts that searched"), ("account",), scope,
+    )  # fmt: skip
+
+
+def _bodies(scope: str) -> Figure:
+    return Figure(
+        f"Own, in state, other states, federal, private: {SCOPES[scope][0]}.",
+        lambda _: (Step(f"figure_{scope}_bodies", f"SELECT {_WHO} AS who, count(*) AS n, count(DISTINCT agency) AS a "
+                        f"FROM searches WHERE {_where(scope)} GROUP BY 1 ORDER BY 1"),),
+        _grid(("Who searched", "Distinct searches", "Agencies"), labels=_BODIES), scope=scope,
+    )  # fmt: skip
+
+
+def _agencies(scope: str) -> Figure:
+    """By agency, small counts withheld, names that may not be shown together in one row."""
+
+    def shown(ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
+        cells = [suppress.Cell(words.clean(str(r[0])), int(r[1]), int(r[2])) for r in rows]
+        found = suppress.tables({"figure": cells}, ground.page.below)["figure"]
+        if found is None:
+            return Blank(f"too few agencies to show a table without giving away a count below {ground.page.below}")
+        note = (
+            f"Counts below {ground.page.below} are not printed; “withheld” stands where a number would give one away."
+        )
+        headings = ("Agency", "Distinct searches", "of them without a stated reason")
+        return Grid(headings, tuple((s.agency, s.tested, s.over) for s in found), note)
+
+    return Figure(
+        f"By agency: {SCOPES[scope][0]}.",
+        lambda _: (Step(f"figure_{scope}_agencies", f"""
+            SELECT coalesce(CASE WHEN agency_public THEN n.name END, {text(UNRECOGNISED)}) AS label,
+              count(*) AS searches, count(CASE WHEN reason_state IN ('empty', 'placeholder') THEN 1 END) AS unstated
+            FROM (SELECT * FROM searches WHERE {_where(scope)}) AS s
+            LEFT JOIN agency_numbers AS n ON n.agency_no = s.agency_no
+            GROUP BY 1 ORDER BY 2 DESC, 1"""),),
+        shown, scope=scope,
+    )  # fmt: skip
+
+
+def _lists() -> Figure:
+    """The last dated sharing list of the home agency, by kind of body."""
+
+    def shown(_ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
+        if not rows:
+            return Blank("not in the records: the case has no dated sharing list of the home agency")
+        day = words.day(int(rows[0][3]), None)
+        found = tuple((_BODIES[r[0]], int(r[1]), _whole(r[2])) for r in rows)
+        return Grid(("Body", "On the list", "that the agency's own cameras are shared with"), found, f"List of {day}.")
+
+    return Figure(
+        "Organisations on the home agency's last dated sharing list, by kind of body.",
+        lambda ground: (
+            Step("figure_list", f"""
+                SELECT source, part, captured_on FROM logs WHERE view = 'shared_networks' AND captured_on IS NOT NULL
+                  AND owner_key = {text(ground.home.agency)} ORDER BY captured_on DESC, source, part LIMIT 1"""),
+            Step("figure_sharing", f"""
+                SELECT {_WHO} AS who, count(*) AS n,
+                  sum(CASE WHEN outbound_state = 'value' THEN CASE WHEN outbound > 0 THEN 1 ELSE 0 END END) AS outbound,
+                  max(captured_on) AS day
+                FROM (SELECT h.outbound, h.outbound_state, l.captured_on, w.agency, w.kind AS agency_kind,
+                        w.level AS agency_level, w.state AS agency_state, {text(ground.home.agency)} AS home,
+                        {text(ground.home.state)} AS home_state
+                      FROM shares AS h JOIN figure_list AS l ON l.source = h.source AND l.part = h.part
+                      LEFT JOIN who AS w ON w.org = h.org) AS s GROUP BY 1 ORDER BY 1"""),
+        ), shown,
+    )  # fmt: skip
+
+
+def _portal(column: str, about: str) -> Figure:
+    """A figure that the agency's own portal states."""
+
+    def shown(ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
+        ours = re.sub(r"[^a-z0-9]+", "-", ground.home.written.lower()).strip("-")
+        found = tuple((words.day(int(day), None), int(value)) for day, value, owner in rows if owner == ours)
+        if not found:
+            return Blank(f"not in the records: no transparency portal of the home agency states {about}")
+        return Grid(("Day of the capture", about.capitalize()), found)
+
+    return Figure(
+        f"What the transparency portal itself states: {about}.",
+        lambda _: (Step(f"figure_portal_{column}", f"SELECT DISTINCT captured_on, {column}, lower(trim(owner)) AS owner"
+                        f" FROM statistics WHERE {column} IS NOT NULL AND captured_on IS NOT NULL ORDER BY 1, 2"),),
+        shown,
+    )  # fmt: skip
+
+
+CRIMES: Final = ("p10", "p11", "p12", "p13", "p14", "p15", "p16", "p17", "p18")
+"""The purposes that name an offence or what the police do about one."""
+
+_MAKERS: Final[Mapping[str, Callable[[str], Figure]]] = {
+    "searches": _count,
+    "by-month": _months,
+    "by-purpose": lambda scope: _coded(scope, "purpose", "By purpose"),
+    "by-offence": lambda scope: _coded(scope, "purpose", "By kind of offence", CRIMES),
+    "by-requester": lambda scope: _coded(scope, "requester", "By whom the reason says it was for"),
+    "by-quality": _quality,
+    "case-numbers": lambda scope: _states(scope, "case_no"),
+    "reasons-stated": lambda scope: _states(scope, "reason"),
+    "users-stated": lambda scope: _states(scope, "account"),
+    "look-back": _lookback,
+    "reach": _reach,
+    "accounts": _accounts,
+    "by-body": _bodies,
+    "by-agency": _agencies,
+}
+
+_POINTLESS: Final = {("own", "by-body"), ("own", "by-agency")}
+
+FIGURES: Final[Mapping[str, Figure]] = {
+    **{
+        f"{scope}/{key}": make(scope)
+        for key, make in _MAKERS.items()
+        for scope in SCOPES
+        if (scope, key) not in _POINTLESS
+    },
+    **KEPT,
+    "sharing/by-body": _lists(),
+    "portal/cameras": _portal("cameras", "cameras"),
+    "portal/vehicles": _portal("vehicles_30d", "vehicles detected in the last 30 days"),
+    "portal/hits": _portal("hits_30d", "hot-list hits in the last 30 days"),
+    "portal/searches": _portal("searches_30d", "searches in the last 30 days"),
+    "portal/retention": _portal("retention_days", "days of retention"),
+}
+"""Name -> figure. `own/by-purpose` is the figure `by-purpose` over the searches of the home agency's own users."""

@@ -1,0 +1,158 @@
+"""A statutory report of a case: the shape from the content, every figure computed, every blank with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from plateglass import check, pipeline, sample
+from plateglass import estimate as estimating
+from plateglass import review as reviewing
+from plateglass.case import Case
+from plateglass.catalogue import Catalogue
+from plateglass.duties import figures, shapes
+from plateglass.duties.ground import Ground
+from plateglass.duties.shapes import Box, Shape
+from plateglass.errors import CaseUnusable, ContentMalformed, ExtraMissing, Place, SampleUnusable
+from plateglass.estimate import Number
+from plateglass.model import Finding, Progress, silent
+from plateglass.publish import pages, statutory, words
+from plateglass.publish.findings import FindingPage
+from plateglass.publish.statutory import Answer, Blank, Chapter, Document, Grid, Line, Reading, Signed, Verdicts
+from plateglass.sample import Sample
+from plateglass.store import Store
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A case that has been checked, ready to be told of."""
+
+    store: Store
+    case: Case
+    catalogue: Catalogue
+    findings: Sequence[Finding]
+    page: pages.Page
+
+
+@contextmanager
+def looked(case: Case, packs: Sequence[str] = (), progress: Progress = silent) -> Iterator[Looked]:
+    """Check a case with its own rules and those of further packs; what only custodians may see is left out."""
+    catalogue = case.catalogue()
+    with pipeline.prepared(case, progress) as store:
+        rules = dict(check.fitting(store, case.settings, catalogue.rules).rules)
+        rules |= check.choose(catalogue.rules, packs, "") if packs else {}
+        kept = {key: rule for key, rule in rules.items() if rule.audience == "public"}
+        progress("checking rules", 0, 1)
+        found = check.verdicts(store, case, kept)
+        progress("checking rules", 1, 1)
+        yield Looked(store, case, catalogue, found, pages.public(store, case, found))
+
+
+def report(case: Case, shape: Shape, signed: Signed, out: Path, *, pdf: bool, progress: Progress = silent) -> Path:
+    """Write the report of a shape into a folder; give the path of the page, or of the PDF.
+
+    Raises:
+        ExtraMissing: a PDF is asked for, and WeasyPrint is not installed.
+    """
+    with looked(case, shape.packs, progress) as seen:
+        return statutory.write(document(seen, shape, signed), out, pdf=pdf)
+
+
+def shape(catalogue: Catalogue, wanted: str) -> Shape:
+    """The shape of an id.
+
+    Raises:
+        CaseUnusable: there is none of that id; the message lists those that there are.
+    """
+    known = shapes.shapes(catalogue)
+    if wanted not in known:
+        raise CaseUnusable(f"no report is called {wanted!r}", expected=", ".join(known))
+    return known[wanted]
+
+
+def document(seen: Looked, wanted: Shape, signed: Signed) -> Document:
+    """Everything that the report says."""
+    home = check.home(seen.store, seen.case.settings)
+    ground = Ground(seen.store, seen.page, seen.catalogue.reasons, home)
+    numbered = iter(range(1, 1000))
+    chapters = tuple(
+        Chapter(section.title, section.about, tuple(_line(seen, ground, wanted, box, next(numbered))
+                                                    for box in section.boxes))
+        for section in wanted.sections
+    )  # fmt: skip
+    facts = (("Written by", wanted.writer), ("Given to", wanted.reader), ("When", wanted.every))
+    stated = Signed(**{key: words.clean(value) for key, value in vars(signed).items()})
+    return Document(
+        wanted.id, wanted.title, wanted.place, facts, wanted.review, wanted.cites, chapters,
+        tuple(_readings(seen.case, seen.catalogue)), stated, wanted.limits, wanted.sha256, seen.page,
+    )  # fmt: skip
+
+
+def _line(seen: Looked, ground: Ground, wanted: Shape, box: Box, nth: int) -> Line:
+    answer = _answer(seen, ground, wanted, box)
+    long = isinstance(answer, Grid) and len(answer.rows) > statutory.ROWS
+    return Line(box.asks, box.cite, answer, box.note, f"{wanted.id}-{nth}.csv" if long else "")
+
+
+def _answer(seen: Looked, ground: Ground, wanted: Shape, box: Box) -> Answer:
+    if box.blank:
+        return Blank(box.blank.rstrip("."))
+    if box.rules:
+        return Verdicts(_of(seen, box.rules, wanted))
+    if box.figure not in figures.FIGURES:
+        raise ContentMalformed(
+            f"no figure is called {box.figure!r}", expected=", ".join(figures.FIGURES),
+            place=Place(f"reports/{wanted.id}.toml", column="figure"),
+        )  # fmt: skip
+    return figures.answer(ground, box.figure)
+
+
+def _of(seen: Looked, named: Sequence[str], wanted: Shape) -> tuple[FindingPage, ...]:
+    """The findings of some packs and rules, as far as they were checked.
+
+    Raises:
+        ContentMalformed: no pack and no rule has that name.
+    """
+    for key in named:
+        if not any(rule == key or rule.rpartition("/")[0] == key for rule in seen.catalogue.rules):
+            raise ContentMalformed(
+                f"no rule or pack is called {key!r}", place=Place(f"reports/{wanted.id}.toml", column="rules")
+            )
+    return tuple(f for f in seen.page.findings if {f.finding.rule, f.finding.rule.rpartition("/")[0]} & set(named))
+
+
+def _readings(case: Case, catalogue: Catalogue) -> Iterator[Reading]:
+    """What people have read of the case: every sample, with its seed, and what it shows where it is read to the end."""
+    for drawn in sample.every(case):
+        design = drawn.design
+        facts = (
+            ("Drawn", f"{design.plan}, of {design.of}, asked for {design.asks}"
+                      + (f", strata by {design.by}" if design.by else "")),
+            ("Size", f"{len(drawn.items):,} of {drawn.frame.size:,}"),
+            ("Seed", words.clean(drawn.seed)), ("Frame, SHA-256", drawn.frame.sha256),
+        )  # fmt: skip
+        try:
+            numbers, read = _numbers(case, catalogue, drawn)
+        except (SampleUnusable, ExtraMissing) as error:
+            yield Reading(drawn.id, facts, (), words.clean(error.found))
+        else:
+            yield Reading(drawn.id, (*facts, ("Read by", read)), numbers, "" if numbers else "nothing was found in it")
+
+
+def _numbers(case: Case, catalogue: Catalogue, drawn: Sample) -> tuple[tuple[tuple[str, str, str, str], ...], str]:
+    resolved = reviewing.Review(case, drawn, reviewing.codebook(catalogue, drawn.design.asks)).resolved()
+    given = sorted({code for codes in resolved.labels.values() for code in codes} - {reviewing.UNREADABLE, "none"})
+    wanted = [sample.FAULT] if drawn.design.asks == sample.FAULT else given
+    found = [estimating.estimate(drawn, resolved, code) for code in wanted]
+    rows = []
+    for one in found:
+        what = catalogue.reasons[one.what].title if one.what in catalogue.reasons else one.what
+        rows.append((what, f"{one.seen:,} of {one.n:,}", *_bounded(one.corrected)))
+    read = "one person" if resolved.coders == 1 else f"two people; {resolved.differed:,} differed and were resolved"
+    return tuple(rows), read
+
+
+def _bounded(number: Number) -> tuple[str, str]:
+    return f"{number.value:,.0f}", f"{number.bounds.low:,.0f} to {number.bounds.high:,.0f}"

@@ -1,0 +1,230 @@
+"""A report that a law asks for, as a page: what is asked, what the case answers, and what it leaves blank.
+
+Everything that stands in it comes from `Document`; a blank names its reason and has a line to be filled in by hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from plateglass import __version__
+from plateglass.case import write_whole
+from plateglass.catalogue import Citation
+from plateglass.publish import export, printed, words
+from plateglass.publish.findings import REVIEWS, FindingPage
+from plateglass.publish.pages import Page
+
+_HERE = Path(__file__).parent
+ROWS = 40
+"""So many rows of a table stand in the report; the file beside it has all."""
+INPUTS = 40
+"""So many files stand in the report; `inputs.csv` has all."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number, and what it counts."""
+
+    value: int
+    unit: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A small table; numbers are whole."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str | int, ...], ...]
+    note: str = ""
+
+    @property
+    def shown(self) -> tuple[tuple[str | int, ...], ...]:
+        """The rows that stand in the report."""
+        return self.rows[:ROWS]
+
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Which columns hold numbers."""
+        return tuple(
+            bool(self.rows) and any(isinstance(row[at], int) for row in self.rows) for at in range(len(self.headings))
+        )
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What rules say."""
+
+    found: tuple[FindingPage, ...]
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A line that the records can't fill, and why."""
+
+    reason: str
+
+
+Answer = Number | Grid | Verdicts | Blank
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that the report asks, with its answer."""
+
+    asks: str
+    cite: str
+    answer: Answer
+    note: str = ""
+    file: str = ""
+    """The CSV file of a table that is too long for the report."""
+
+    @property
+    def kind(self) -> str:
+        """Which of the answers it is."""
+        return type(self.answer).__name__.lower()
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One part of the report."""
+
+    title: str
+    about: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who did what, as the user states it; a line to sign where nothing is stated."""
+
+    auditor: str = ""
+    independence: str = ""
+    reviewer: str = ""
+    approver: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What people read of a sample, and what it shows."""
+
+    sample: str
+    facts: tuple[tuple[str, str], ...]
+    numbers: tuple[tuple[str, str, str, str], ...]
+    """(what, seen among those read, in all, 95 % bounds)."""
+    why: str = ""
+    """Why there are no numbers."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """Everything that one report says."""
+
+    id: str
+    title: str
+    place: str
+    facts: tuple[tuple[str, str], ...]
+    """What the law asks of the report: who writes it, who gets it, how often."""
+    review: str
+    cites: tuple[Citation, ...]
+    chapters: tuple[Chapter, ...]
+    readings: tuple[Reading, ...]
+    signed: Signed
+    limits: tuple[str, ...]
+    sha256: str
+    page: Page
+
+    @property
+    def blanks(self) -> tuple[tuple[str, Line], ...]:
+        """Every line that is left to a person, with its chapter."""
+        return tuple((c.title, line) for c in self.chapters for line in c.lines if isinstance(line.answer, Blank))
+
+    @property
+    def verdicts(self) -> tuple[FindingPage, ...]:
+        """Every finding in the report, once."""
+        found = [f for c in self.chapters for line in c.lines if isinstance(line.answer, Verdicts)
+                 for f in line.answer.found]  # fmt: skip
+        return tuple({f.anchor: f for f in found}.values())
+
+
+def write(document: Document, out: Path, *, pdf: bool) -> Path:
+    """Write the report, its tables and its numbers into a folder; give the path of the page, or of the PDF.
+
+    Raises:
+        ExtraMissing: a PDF is asked for, and WeasyPrint or one of the system's libraries that it needs is not there.
+    """
+    content = printed.pdf(render(document, paper=True)) if pdf else b""
+    files = {f"{document.id}.html": render(document), f"{document.id}.json": _json(document)}
+    files["inputs.csv"] = _inputs(document.page)
+    for chapter in document.chapters:
+        for line in chapter.lines:
+            if line.file and isinstance(line.answer, Grid):
+                files[line.file] = _csv(line.answer.headings, line.answer.rows)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        write_whole(out / name, text)
+    if pdf:
+        printed.keep(out / f"{document.id}.pdf", content)
+    export.sums(out)
+    return out / f"{document.id}.{'pdf' if pdf else 'html'}"
+
+
+def render(document: Document, *, paper: bool = False) -> str:
+    """The report as one HTML file that asks nothing of anybody; for paper, without links."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([_HERE / "templates" / "statutory", _HERE / "static"]), autoescape=True,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    shown = (words.number, words.plural, words.label, words.long_date, words.clean)
+    environment.filters |= {function.__name__: function for function in shown}
+    environment.globals |= {"reviews": REVIEWS, "inputs": INPUTS, "paper": paper, "version": __version__}
+    return environment.get_template("report.html").render(d=document)
+
+
+def _json(document: Document) -> str:
+    """The same for programs."""
+    value = {
+        "report": document.id, "report_sha256": document.sha256, "title": document.title, "version": __version__,
+        "content_sha256": document.page.content, "agency": document.page.agency, "period": document.page.period,
+        "review": document.review, "citations": [c.model_dump(mode="json") for c in document.cites],
+        "signed": vars(document.signed),
+        "chapters": [
+            {"title": c.title, "lines": [
+                {"asks": n.asks, "cite": n.cite, "kind": n.kind, **_plain(n.answer), "note": n.note} for n in c.lines
+            ]}
+            for c in document.chapters
+        ],
+        "samples": [vars(reading) for reading in document.readings],
+    }  # fmt: skip
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _plain(answer: Answer) -> dict[str, Any]:
+    if isinstance(answer, Number):
+        return {"value": answer.value, "unit": answer.unit}
+    if isinstance(answer, Grid):
+        return {"headings": answer.headings, "rows": answer.rows, "table_note": answer.note}
+    if isinstance(answer, Blank):
+        return {"reason": answer.reason}
+    return {"rules": [{"rule": f.finding.rule, "verdict": f.verdict.word, "sentence": f.finding.sentence,
+                       **dict(f.counts)} for f in answer.found]}  # fmt: skip
+
+
+def _inputs(page: Page) -> str:
+    rows = [(p.name, p.sheet, p.sha256, p.view, p.layout, p.records, p.accepted, p.rejected) for p in page.parts]
+    return _csv(("file", "sheet", "sha256", "view", "layout", "records", "accepted", "rejected"), rows)
+
+
+def _csv(headings: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows([words.cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return text.getvalue()
