@@ -13,12 +13,12 @@ from plateglass.catalogue import Catalogue
 from plateglass.errors import Issue, Place, SourceUnreadable
 from plateglass.model import Source, Table, View
 from plateglass.read import portal_page
-from plateglass.read.tables import vocabulary
+from plateglass.read.tables import labels
 from plateglass.store import Store
 
 REAL = Path(__file__).parents[1].parent / "shared/data/portal-pages"
 CATALOGUE = Catalogue()
-VOCABULARY = vocabulary(CATALOGUE)
+LABELS = labels(CATALOGUE)
 FIGURES = {
     "Data retention (in days)": "30 days", "Number of LPR and other cameras": "35",
     "Vehicles detected in the last 30 days": "319,433", "Hotlist hits in the last 30 days": "2,976",
@@ -90,7 +90,7 @@ def test_a_page_is_a_log_its_figures_and_its_list(tmp_path: Path) -> None:
     whose = ("exampleville-ca-pd", "2026-04-24")
     assert parts == [
         (0, "flock-portal-audit", View.PORTAL_AUDIT, *whose), (1, "flock-portal-page", View.PORTAL_STATISTICS, *whose),
-        (2, "flock-portal-sharing", View.SHARED_NETWORKS, *whose),
+        (2, "flock-portal-sharing", View.SHARED_NETWORKS, *whose), (3, "flock-portal-policies", View.POLICIES, *whose),
     ]  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def test_hostile_markup_changes_nothing(tmp_path: Path, more: str) -> None:
 def test_other_pages_are_turned_away(tmp_path: Path) -> None:
     path = saved(tmp_path, "<!doctype html><html><body><h1>News</h1><p>ZZT0007 was seen.</p></body></html>")
     with pytest.raises(SourceUnreadable, match="no transparency portal") as caught:
-        portal_page.transcribe(path, tmp_path / "out", VOCABULARY, Place(path.name))
+        portal_page.transcribe(path, tmp_path / "out", LABELS, Place(path.name))
     assert "ZZT" not in str(caught.value)
 
 
@@ -182,7 +182,9 @@ def test_plates_beside_places_in_an_embedded_log_are_turned_away(tmp_path: Path)
     with Store() as store:
         every = told(saved(tmp_path, page(FIGURES, audit)), tmp_path, store)
     assert "source-refused" in [each.code for each in every if isinstance(each, Issue)]
-    assert [each.layout for each in every if isinstance(each, Table)] == ["flock-portal-page"]
+    assert [each.layout for each in every if isinstance(each, Table)] == [
+        "flock-portal-page", "flock-portal-policies"
+    ]  # fmt: skip
 
 
 def test_a_page_that_is_too_large_is_turned_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,7 +198,7 @@ def test_a_page_that_is_too_large_is_turned_away(tmp_path: Path, monkeypatch: py
 def test_a_page_can_be_explained(tmp_path: Path) -> None:
     explained = read.explain(saved(tmp_path, page(FIGURES | LIST)), CATALOGUE, tmp_path)
     assert [table.layout for table in explained.tables] == [
-        "flock-portal-audit", "flock-portal-page", "flock-portal-sharing"
+        "flock-portal-audit", "flock-portal-page", "flock-portal-sharing", "flock-portal-policies"
     ]  # fmt: skip
 
 

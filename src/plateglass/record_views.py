@@ -121,6 +121,7 @@ OTHER_VIEWS: Mapping[View, RecordView] = {each.view: each for each in (
     )),
     RecordView(View.HIT_REPORTS, "one contributor and period", "to_at", ("detections", "hits"), (
         _FIELD("org", Holds.ORG, "whose detections they are"),
+        _FIELD("state_code", Holds.WORD, "its state, two letters, lower case"),
         _FIELD("from_at", Holds.TIME, "first day of the period"),
         _FIELD("to_at", Holds.TIME, "last day of the period"),
         _FIELD("detections", Holds.COUNT, "plates that were read", digits=9),
@@ -202,7 +203,7 @@ OTHER_VIEWS: Mapping[View, RecordView] = {each.view: each for each in (
     )),
     RecordView(View.AGREEMENTS, "one agreement", "signed_at", ("org",), (
         _FIELD("org", Holds.ORG, "the agency that agrees"),
-        _FIELD("in_state", Holds.WORD, "its state, two letters, lower case"),
+        _FIELD("state_code", Holds.WORD, "its state, two letters, lower case"),
         _FIELD("kind", Holds.WORD, "what kind of agreement", (
             "jail_enforcement", "task_force", "warrant_service", "tribal_task_force", "other")),
         _FIELD("signed_at", Holds.TIME, "the day it was signed"),

@@ -44,9 +44,13 @@ REACH_DIGITS = 7
 """No search reaches ten million networks or cameras: a longer number is somebody's, such as a telephone's."""
 
 
-def number(cell: str, most: int = 18) -> str:
-    """The cell as a whole number without thousands marks and a spreadsheet's `.0`; NULL if it is none, or too long."""
-    digits = f"regexp_extract(replace({trimmed(cell)}, ',', ''), '^([0-9]{{1,{most}}})(\\.0+)?$', 1)"
+def number(cell: str, most: int = 18, unit: str = "") -> str:
+    """The cell as a whole number without thousands marks and a spreadsheet's `.0`; NULL if it is none, or too long.
+
+    `unit` is a pattern of what may stand behind the number.
+    """
+    pattern = f"^([0-9]{{1,{most}}})(\\.0+)?{unit}$"
+    digits = f"regexp_extract(replace({trimmed(cell)}, ',', ''), {text(pattern)}, 1)"
     return f"TRY_CAST(nullif({digits}, '') AS BIGINT)"
 
 
@@ -138,7 +142,7 @@ class Cells:
         if kind == "case":
             return f"upper({narrow(t)})"
         if kind in ("count", "day_count"):
-            return number(t, self.digits.get(field, REACH_DIGITS))
+            return number(t, self.digits.get(field, REACH_DIGITS), self.unit(field))
         return self.word(field, t) if kind == "word" else t
 
     def _of_its_kind(self, field: str, t: str, clear: str) -> str:
@@ -147,6 +151,10 @@ class Cells:
         if spec.kind == "plate":
             return (
                 f"CASE WHEN {clear} = '' THEN '{State.DAMAGED}'"
+    def unit(self, field: str) -> str:
+        """The pattern of what may stand behind a field's number."""
+        return r"(\s*(?i:days?))?" if self.layout.fields[field].kind == "day_count" else ""
+
                 f" WHEN contains({clear}, '*') THEN '{State.PARTIAL}' ELSE '{State.VALUE}' END"
             )
         if spec.kind in ("count", "day_count") or (spec.kind == "word" and (spec.words or spec.means)):

@@ -215,7 +215,8 @@ shares = Rows(
 def _statistic_picks(cells: Cells) -> dict[str, str]:
     owner = "w_owner.text" if _joined(cells, "owner") else text(cells.table.owner)
     counts = [column.name for column in STATISTICS[5:]]
-    return {"owner": owner} | {field: number(cells.raw(field)) if cells.has(field) else "NULL" for field in counts}
+    told = {field: number(cells.raw(field), unit=cells.unit(field)) for field in counts if cells.has(field)}
+    return {"owner": owner} | dict.fromkeys(counts, "NULL") | told
 
 
 statistics = Rows(

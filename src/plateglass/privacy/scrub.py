@@ -41,9 +41,9 @@ MARKS: Final = ("plate", "vin", "phone", "ssn", "birth_date", "email", "case")
 _CODES: Final = (
     r"p\.?\s?c\.?|v\.?\s?c\.?|cvc|cpc|c\.?v\.?c\.?|h\.?\s?&?\s?s\.?|b\.?\s?&?\s?p\.?|w\.?\s?&?\s?i\.?|f\.?\s?s\.?s?\.?|"
     r"p\.?l\.?|vtl|rcw|ors|nrs|ars|crs|mcl|ilcs|ocga|tca|krs|rsmo|ksa|gs|cgs|orc|ucc|ucr|penal code|vehicle code|"
-    r"health (?:and|&) safety(?: code)?|sections?|sec\.?|statutes?"
+    r"health (?:and|&) safety(?: code)?|(?:civil|government|gov\.?) code|sections?|sec\.?|statutes?"
 )
-_SECTION: Final = r"\d{1,5}(?:\.\d{1,4})?(?:\s?\([a-z0-9]{1,4}\))*[a-h]?"
+_SECTION: Final = r"\d{1,5}(?:\.\d{1,4}){0,2}(?:\s?\([a-z0-9]{1,4}\))*[a-h]?"
 _KNOWN_SECTIONS: Final = frozenset(
     "23152 23153 20001 20002 14601 12500 10851 10852 10853 11350 11351 11352 11357 11358 11359 11360 11364 11370 11377 "
     "11378 11379 11550 25850 25400 29800 29805 30305 22350 21453 40508 16028 26708 27360 22450 27150 22651 22658 23103 "

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Final
 
 _ENGLISH: Final = """
-a i an as at be by do go he if in is it me my no of on or so to up us we am pm vs
+a i an as at be by do go he if in is it me my no of on or so to up us we am pm vs days hrs
 age ago ain all and any are arm ask ate bad bag bar bed big bit boy box bus but buy bye call cab can car cat cop cut
 dad day did die dog dry due eat end eye far fat few fix fly for fox fun gas get girl got gun guy had has hat her hey
 hid him his hit hot how ice ill its jan jet job key kid kit law lay led leg let lie lot low mad man map may men met mid

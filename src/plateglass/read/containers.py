@@ -21,19 +21,20 @@ class Container(Enum):
     ARCHIVE = "a ZIP archive"
     PDF = "a PDF"
     PAGE = "a saved web page"
+    CORPUS = "a Parquet file"
 
 
 _OTHERS: Final = (
     (b"\x1f\x8b", "a gzip archive"), (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"Rar!", "a RAR archive"), (b"PAR1", "a Parquet file"), (b"SQLite format 3", "an SQLite database"),
+    (b"Rar!", "a RAR archive"), (b"SQLite format 3", "an SQLite database"),
     (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"), (b"{\\rtf", "an RTF document"),
     (b"II*\0", "an image"), (b"MM\0*", "an image"), (b"BZh", "a bzip2 archive"),
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
 )  # fmt: skip
 _PAGES: Final = (b"<!doctype html", b"<html", b"<!-- saved from url")
-_ENDINGS: Final = {Container.TEXT: (".csv", ".txt", ".tsv"), Container.ARCHIVE: (".zip",),
+_ENDINGS: Final = {Container.TEXT: (".csv", ".txt", ".tsv", ".md"), Container.ARCHIVE: (".zip",),
                    Container.WORKBOOK: (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods"), Container.PDF: (".pdf",),
-                   Container.PAGE: (".html", ".htm")}  # fmt: skip
+                   Container.PAGE: (".html", ".htm"), Container.CORPUS: (".parquet",)}  # fmt: skip
 _CONTROLS: Final = bytes(c for c in range(32) if c not in b"\t\n\r\x0b\x0c\x1a\x1b")
 _MANY = 0.02
 
@@ -54,6 +55,8 @@ def container(path: Path, place: Place) -> Container:
         return Container.WORKBOOK
     if b"%PDF-" in head[:1024]:
         return Container.PDF
+    if head.startswith(b"PAR1"):
+        return Container.CORPUS
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower()
     if start.startswith(_PAGES):
         return Container.PAGE

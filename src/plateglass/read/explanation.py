@@ -10,9 +10,10 @@ from pathlib import Path
 from plateglass.catalogue import Catalogue, LayoutField
 from plateglass.errors import LayoutUnknown, Place, PlateglassError
 from plateglass.privacy import shown_heading
-from plateglass.read import kinds, matching, pdf, tables, workbook
+from plateglass.read import corpus, kinds, matching, pdf, tables, workbook
 from plateglass.read.containers import Container, container
 from plateglass.read.text import Text
+from plateglass.store import Store
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,15 @@ def explain(path: Path, catalogue: Catalogue, work: Path) -> Explanation:
 
 
 def _parts(path: Path, work: Path, found: Container, catalogue: Catalogue) -> list[tuple[Path, str]]:
-    place = Place(path.name)
+    place, folder = Place(path.name), work / "explained"
+    if found in (Container.TEXT, Container.PDF) and tables.is_policy(path.name, catalogue):
+        tables.policy(path, folder / "policy.csv", found, place)
+        return [(folder / "policy.csv", "")]
+    if report := tables.report(path, folder / "report.csv", found, place):
+        return [(report, "")]
+    if found is Container.CORPUS:
+        with Store(threads=1) as store:
+            return [(part.path, part.name) for part in corpus.parts(path, folder, store, place)]
     if found is Container.TEXT:
         return [(path, "")]
     if found is Container.WORKBOOK:
@@ -136,7 +145,8 @@ def _explained(text: Text, catalogue: Catalogue, place: Place) -> ExplainedTable
 
 def _column(text: Text, index: int, match: matching.Match) -> ExplainedColumn:
     misfits = dict(match.misfits)
-    field = next((name for name, at in match.columns.items() if at == index), misfits.get(index, ""))
+    named = [name for name, at in match.columns.items() if at == index]
+    field = named[0] if named else misfits.get(index, "")
     cells = [cell.strip() for cell in matching.column(text.rows, index)]
     telling = kinds.telling(match.layout, cells)
     about = match.layout.fields.get(field) or LayoutField(headings=(), kind=kinds.guess(telling))
@@ -148,7 +158,7 @@ def _column(text: Text, index: int, match: matching.Match) -> ExplainedColumn:
     heading = shown_heading(text.headings[index]) if text.headings[index] else "<blank>"
     share = kinds.share(about, telling)
     return ExplainedColumn(
-        heading, field, about.kind, len(telling), share, len(cells) - full, full - len(telling), fate
+        heading, " ".join(named) or field, about.kind, len(telling), share, len(cells) - full, full - len(telling), fate
     )
 
 

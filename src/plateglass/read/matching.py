@@ -80,7 +80,10 @@ def _assigned(
     """Columns with one possible field first; where two fields share a heading, the kind of value decides."""
     columns: dict[str, int] = {}
     misfits: list[tuple[int, str]] = []
-    for index, fields in sorted(candidates.items(), key=lambda item: len(item[1])):
+    for index, every in sorted(candidates.items(), key=lambda item: len(item[1])):
+        parts = {field: index for field in every if layout.fields[field].label}
+        columns |= {field: at for field, at in parts.items() if field not in columns}
+        fields = [field for field in every if field not in parts]
         cells = kinds.telling(layout, column(rows, index))
         free = [field for field in fields if field not in columns]
         if len(fields) > 1:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from plateglass.errors import Issue, Place, Severity, SourceUnreadable
-from plateglass.read import pdf_page, pdf_rows
+from plateglass.read import pdf_grid, pdf_page, pdf_rows
 from plateglass.read.pdf_page import Page, PageUnreadable
 from plateglass.read.pdf_rows import Profile, Rows
 
@@ -87,6 +87,22 @@ def transcribe(path: Path, target: Path, vocabulary: frozenset[str], place: Plac
 
 
 def _sampled(count: int) -> list[int]:
+def lines(path: Path, place: Place, most: int = MAX_PAGES) -> Iterator[tuple[int, tuple[str, ...] | None]]:
+    """The lines of text of every page with its number; None for a page that can't be read.
+
+    Raises:
+        ExtraMissing: pypdfium2 is not installed.
+        SourceUnreadable: damaged, protected, or of more than `most` pages.
+    """
+    pdf_page.door()
+    with _Readers(path) as readers:
+        [count] = readers.results([(page_count, (place,))])
+        if not isinstance(count, int) or not 0 < count <= most:
+            raise SourceUnreadable("the PDF has no pages that can be read", place=place, remedy="fetch it again")
+        numbers = range(1, count + 1)
+        yield from zip(numbers, readers.results([(lines_of, (n,)) for n in numbers]), strict=True)
+
+
     return sorted({*range(1, min(3, count) + 1), *range(1, count + 1, max(1, count // _SAMPLE)), count})
 
 
@@ -300,6 +316,12 @@ def rows_of(first: int, end: int, known: Profile) -> list[Rows]:
             try:
                 found.append(pdf_rows.rows(pdf_page.page(_document(), number), known))
             except PageUnreadable:
+def lines_of(number: int) -> tuple[str, ...] | None:
+    """The lines of one page; None where it can't be read."""
+    page = one_page(number)
+    return None if page is None else tuple(line.text for line in pdf_grid.lines(page.glyphs))
+
+
                 found.append(Rows(number, cause="it can't be opened, or holds more than a page of a log can"))
             except MemoryError:
                 found.append(Rows(number, cause="it takes too much memory"))

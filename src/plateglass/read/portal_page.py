@@ -31,6 +31,11 @@ GIVING: Final = "organization sharing its data"
 """Headings that the transcription gives to what a page says without a label of its own."""
 LISTED: Final = {GRANTED: "access granted", GIVING: "data shared"}
 UPDATED: Final = "last updated"
+SECTION: Final = "section of the portal"
+LINE: Final = "line of the section"
+WORDING: Final = "wording of the section"
+HEADERS: Final = frozenset({"policies", "usage", "additional info"})
+"""What stands between the groups of labels on a page."""
 
 _BLOCKS: Final = frozenset({"p", "div", "h1", "h2", "h3", "h4", "li", "ul", "td", "tr", "section", "header", "body"})
 _SILENT: Final = frozenset({"script", "style", "noscript", "template", "svg", "head"})
@@ -43,6 +48,16 @@ _CAMPUS: Final = re.compile(r"[A-Z][a-z]+( [A-Z][a-z]+){0,2}")
 """Of words alone: every other name on a portal's list says what kind of body it is, in capitals, or its state."""
 _LONG: Final = 120
 """Characters of the longest label."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is looked for on a page, as headings are compared."""
+
+    figures: frozenset[str]
+    """Labels of figures, among the headings of every layout."""
+    sections: frozenset[str] = frozenset()
+    """Labels of the sections of its policies."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +80,7 @@ class Portal:
     issues: tuple[Issue, ...]
 
 
-def transcribe(
-    path: Path, folder: Path, vocabulary: frozenset[str], place: Place, said: tuple[str, str] = ("", "")
-) -> Portal:
+def transcribe(path: Path, folder: Path, known: Labels, place: Place, said: tuple[str, str] = ("", "")) -> Portal:
     """Write every table of a page as CSV; `said` is the portal's short name and the day, as the file's name has them.
 
     Raises:
@@ -78,7 +91,7 @@ def transcribe(
     labelled = list(_labelled(page.blocks))
     figures: dict[str, str] = {}
     for label, value in labelled:
-        if plain_heading(label) in vocabulary:
+        if plain_heading(label) in known.figures:
             figures.setdefault(label, value)
     twice = sorted({label for label, value in labelled if figures.get(label, value) != value})
     lists = {
@@ -86,7 +99,8 @@ def transcribe(
         for heading, pattern in ((GRANTED, _OUT), (GIVING, _IN))
         for label, value in labelled if pattern.fullmatch(plain_heading(label))
     }  # fmt: skip
-    if not page.agency or not (audits or lists or len(figures) > 1):
+    policies = list(_policies(page.blocks, known))
+    if not page.agency or not (audits or lists or policies or len(figures) > 1):
         raise SourceUnreadable(
             "the web page is no transparency portal that is known here", place=place,
             expected="a search audit or the figures of a portal", remedy="save the portal's page whole, as HTML",
@@ -97,6 +111,9 @@ def transcribe(
     parts = [_audit(raw, folder / f"audit-{at}.csv") for at, raw in enumerate(audits)]
     parts += _figures(figures, (slug, day), {h: len(names) for h, names in lists.items()}, folder)
     parts += _lists(lists, folder)
+    if policies:
+        rows = [[SECTION, LINE, WORDING], *policies]
+        parts.append(Part("policies", _written(folder / "policies.csv", rows)))
     return Portal(slug, day, tuple(parts), (*_told(audits, lists, place), *_doubted(twice, place)))
 
 
@@ -229,6 +246,20 @@ def _lists(lists: dict[str, list[str]], folder: Path) -> Iterator[Part]:
         if names:
             rows = [[heading, LISTED[heading]], *([name, "listed"] for name in names)]
             yield Part(heading, _written(folder / f"{heading.replace(' ', '-')}.csv", rows))
+
+
+def _policies(blocks: Sequence[str], known: Labels) -> Iterator[list[str]]:
+    """The lines of each section of the page's policies: what stands below its label, up to the next gap or label."""
+    section, line = "", 0
+    for block in blocks:
+        label = plain_heading(block)
+        if label in known.sections:
+            section, line = block, 0
+        elif not block or label in known.figures or label in HEADERS:
+            section = ""
+        elif section:
+            line += 1
+            yield [section, str(line), block]
 
 
 def _written(target: Path, rows: Iterable[Sequence[str]]) -> Path:

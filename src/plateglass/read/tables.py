@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,9 +14,9 @@ from plateglass.catalogue import Catalogue, Layout
 from plateglass.errors import Issue, LayoutUnknown, Place, PlateglassError, Severity, SourceUnreadable
 from plateglass.model import Source, Table, View
 from plateglass.privacy import shown_heading
-from plateglass.read import kinds, matching, pdf, portal_page, records, workbook
+from plateglass.read import corpus, kinds, matching, pdf, portal_page, prose, records, workbook
 from plateglass.read import text as texts
-from plateglass.read.containers import Container, container, ending_fits
+from plateglass.read.containers import HEAD, Container, container, ending_fits
 from plateglass.store import Malformed, Store, name
 
 CAPS: Final = (1_048_575, 1_048_576, 1_000_000, 55_000, 20_000)
@@ -24,7 +25,9 @@ _ENCODINGS: Final = {"cp1252": "Windows-1252", "utf-16": "UTF-16", "utf-16-le": 
 _MOST_MISFITS = 0.5
 _TELLING = 4
 _MANY = 2
-_DATES: Final = ("%Y-%m-%d", "%m_%d_%Y", "%Y_%B_%d", "%Y_%b_%d", "%Y_%m_%d")
+_SHORT: Final = 40
+"""Pages of the longest report that is printed as lines."""
+_DATES: Final = ("%m%d%Y", "%Y-%m-%d", "%m_%d_%Y", "%Y_%B_%d", "%Y_%b_%d", "%Y_%m_%d")
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,18 @@ class _Reading:
 
 def tables(source: Source, catalogue: Catalogue, work: Path, store: Store) -> Iterator[Table | Issue]:
     """Every table of a source that a layout knows; what can't be read, and what a reader should know, as issues."""
-    reading = _Reading(source, catalogue, work, store)
+    reading, found = _Reading(source, catalogue, work, store), None
     try:
         found = container(source.path, reading.place)
         if not ending_fits(source.name, found):
             told = f"the file is {found.value}, not what its ending says; it is read as what it is"
             yield Issue("ending-wrong", Severity.NOTE, reading.place, told)
-        if found is Container.WORKBOOK:
+        if found in (Container.TEXT, Container.PDF) and is_policy(source.name, catalogue):
+            yield from _policy(reading, found)
+        elif found is Container.WORKBOOK:
             yield from _sheets(reading)
+        elif found is Container.CORPUS:
+            yield from _corpus(reading)
         elif found is Container.PDF:
             yield from _printed(reading)
         elif found is Container.PAGE:
@@ -66,7 +73,7 @@ def tables(source: Source, catalogue: Catalogue, work: Path, store: Store) -> It
         else:
             yield from _table(reading, source.path, 0, "")
     except PlateglassError as error:
-        yield error.issue()
+        yield from _otherwise(reading, found, error)
     except OSError as error:
         reason = (error.strerror or "the system gave no reason").lower()
         yield SourceUnreadable(f"can't be read: {reason}", place=reading.place).issue()
@@ -98,6 +105,55 @@ def _printed(reading: _Reading) -> Iterator[Table | Issue]:
         yield found if isinstance(found, Issue) or printed.whole else replace(found, careful=True)
 
 
+def _otherwise(reading: _Reading, found: Container | None, error: PlateglassError) -> Iterator[Table | Issue]:
+    """What no table was found in may be a report that is printed as lines; else it is what it was found to be."""
+    try:
+        printed = report(reading.source.path, reading.folder / "report.csv", found, reading.place)
+        yield from _table(reading, printed, 0, "") if printed else [error.issue()]
+    except PlateglassError as later:
+        yield later.issue()
+
+
+def report(path: Path, target: Path, found: Container | None, place: Place) -> Path | None:
+    """A report that is printed as lines, as CSV; None where the file is none that is known."""
+    with suppress(SourceUnreadable):
+        if found is Container.PDF:
+            return prose.hit_ratio(pdf.lines(path, place, _SHORT), target)
+        if found is Container.TEXT and path.stat().st_size < HEAD:
+            return prose.hit_ratio(prose.text_lines(path, place), target)
+    return None
+
+
+def is_policy(file_name: str, catalogue: Catalogue) -> bool:
+    """Whether a file's name says that it is a policy."""
+    about = [layout for layout in catalogue.layouts.values() if View.POLICIES in layout.views]
+    return any(from_name(layout, file_name)[2] is View.POLICIES for layout in about)
+
+
+def policy(path: Path, target: Path, found: Container, place: Place) -> bool:
+    """Write a policy's lines as CSV; whether every page could be read.
+
+    Raises:
+        SourceUnreadable: no text in it.
+    """
+    pages = pdf.lines(path, place) if found is Container.PDF else prose.text_lines(path, place)
+    return prose.policy(pages, target, place)
+
+
+def _policy(reading: _Reading, found: Container) -> Iterator[Table | Issue]:
+    target = reading.folder / "policy.csv"
+    whole = policy(reading.source.path, target, found, reading.place)
+    for each in _table(reading, target, 0, ""):
+        yield each if isinstance(each, Issue) or whole else replace(each, careful=True)
+
+
+def _corpus(reading: _Reading) -> Iterator[Table | Issue]:
+    """The records of each owner as a table of its own, since a table's records are of one owner's log."""
+    for part in corpus.parts(reading.source.path, reading.folder, reading.store, reading.place):
+        for found in _table(reading, part.path, part.number, part.name):
+            yield found if isinstance(found, Issue) else replace(found, owner=part.owner)
+
+
 def _saved(reading: _Reading) -> Iterator[Table | Issue]:
     portal = saved(reading.source.path, reading.source.name, reading.folder, reading.catalogue)
     yield from portal.issues
@@ -122,7 +178,7 @@ def saved(path: Path, name: str, folder: Path, catalogue: Catalogue) -> portal_p
     said = [from_name(layout, name) for layout in catalogue.layouts.values() if View.PORTAL_STATISTICS in layout.views]
     owner, day = next(((owner, day) for owner, day, _ in said if owner and day), ("", None))
     whose = owner, day.isoformat() if day else ""
-    return portal_page.transcribe(path, folder, vocabulary(catalogue), Place(name), whose)
+    return portal_page.transcribe(path, folder, labels(catalogue), Place(name), whose)
 
 
 def _table(reading: _Reading, path: Path, part: int, part_name: str) -> Iterator[Table | Issue]:
@@ -173,6 +229,18 @@ def vocabulary(catalogue: Catalogue) -> frozenset[str]:
     groups = [layout.ignore + layout.refuse for layout in catalogue.layouts.values()]
     groups += [field.headings for layout in catalogue.layouts.values() for field in layout.fields.values()]
     return texts.vocabulary(groups)
+
+
+def labels(catalogue: Catalogue) -> portal_page.Labels:
+    """What stands on a portal's page: labels of figures and of sections of its policies, by the layouts of pages."""
+    figures, sections = [], []
+    for layout in catalogue.layouts.values():
+        headings = [field.headings for field in layout.fields.values()]
+        if any(portal_page.AGENCY in each for each in headings):
+            figures += [*headings, layout.ignore]
+        if any(portal_page.SECTION in each for each in headings):
+            sections += [tuple(field.means) for field in layout.fields.values()]
+    return portal_page.Labels(texts.vocabulary(figures), texts.vocabulary(sections))
 
 
 def _notes(text: texts.Text, place: Place) -> Iterator[Issue]:

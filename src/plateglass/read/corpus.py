@@ -1,0 +1,81 @@
+"""Peers' corpora: Parquet files in which searches of many logs are put together, each with the log's owner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from plateglass.errors import CountsDoNotAddUp, Place, SourceUnreadable
+from plateglass.read.records import plain_heading
+from plateglass.store import Failure, Store, name, text
+
+OWNER: Final = "owner"
+"""The column that says whose log a record is from."""
+MANY: Final = 5_000
+"""So many owners no corpus has; a column with more of them says something else."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The records of one owner, transcribed."""
+
+    number: int
+    owner: str
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """What the part is called: an owner may be private, so not by its owner."""
+        return f"owner {self.number + 1}"
+
+
+def parts(path: Path, folder: Path, store: Store, place: Place) -> Iterator[Part]:
+    """The records of each owner as CSV, one after another.
+
+    Raises:
+        SourceUnreadable: damaged, or of too many owners.
+        CountsDoNotAddUp: the parts hold other numbers of records than the file says of itself.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / "corpus.parquet"
+    link.unlink(missing_ok=True)
+    link.symlink_to(path.resolve())
+    try:
+        yield from _parts(f"read_parquet({text(str(link))})", folder, store, place)
+    except Failure as error:
+        raise SourceUnreadable("the Parquet file is damaged", place=place, remedy="fetch it again") from error
+
+
+def _parts(relation: str, folder: Path, store: Store, place: Place) -> Iterator[Part]:
+    columns = [(row[0], row[1]) for row in store.rows(f"DESCRIBE SELECT * FROM {relation}")]
+    said = int(store.one(f"SELECT sum(num_rows) FROM {relation.replace('read_parquet', 'parquet_file_metadata', 1)}"))
+    owners: list[tuple[str | None]] = [(None,)]
+    column = next((column for column, _ in columns if plain_heading(column) == OWNER), "")
+    if column:
+        owners = store.rows(
+            f"SELECT DISTINCT CAST({name(column)} AS VARCHAR) FROM {relation} ORDER BY 1 LIMIT {MANY + 1}"
+        )
+    if len(owners) > MANY:
+        raise SourceUnreadable(f"more than {MANY:,} owners of logs in one file", place=place)
+    picks, read = ", ".join(f"{_as_text(*each)} AS {name(each[0])}" for each in columns), 0
+    for number, (owner,) in enumerate(owners):
+        target = folder / f"corpus-{number}.csv"
+        which = f"WHERE CAST({name(column)} AS VARCHAR) IS NOT DISTINCT FROM {_literal(owner)}" if column else ""
+        store.execute(f"COPY (SELECT {picks} FROM {relation} {which}) TO {text(str(target))} (FORMAT csv, HEADER)")
+        read += int(store.one(f"SELECT count(*) FROM {relation} {which}"))
+        yield Part(number, owner or "", target)
+    if read != said:
+        raise CountsDoNotAddUp(f"{read} records of all owners", expected=f"{said}, as the file says", place=place)
+
+
+def _as_text(column: str, kind: str) -> str:
+    """A column as text; times in ISO 8601, UTC, whatever zone they carry."""
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"CAST(make_timestamp_ms(epoch_ms({name(column)})) AS VARCHAR)"
+    return f"CAST({name(column)} AS VARCHAR)"
+
+
+def _literal(owner: str | None) -> str:
+    return "NULL" if owner is None else text(owner)
