@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,9 +21,6 @@ Given = int | float | str | None
 
 OUTCOMES = (Outcome.NOT_APPLICABLE, Outcome.CANNOT_TELL, Outcome.NEEDS_PERSON, Outcome.FAIL, Outcome.PASS)
 """A verdict's digit is its place here; the first that holds is the verdict."""
-
-_PASS = OUTCOMES.index(Outcome.PASS)
-"""A unit at fault has the digit before it."""
 
 UNTOLD = (State.NOT_EXPORTED, State.MASKED, State.WITHHELD, State.DAMAGED)
 """The cell states that leave a needed field untold; their digit is their place here, from 1; 0 is told."""
@@ -44,11 +41,43 @@ class Compiled:
     """As stated: by the case, else the rule's default, else None."""
     needs: tuple[tuple[str, ...], ...]
     """Fields of which one each must be told, as `needs` of the rule says them."""
-    verdict: str
-    """SQL for the digit."""
+    bound: tuple[str, ...]
+    """SQL: each must be true for a unit to be bound, the cheapest first."""
+    doubts: tuple[str, ...]
+    """SQL: any of them that is true leaves a bound unit untold."""
+    person: str
+    """SQL: what only a person can decide; empty where there is nothing."""
+    fails: str
+    """SQL: what is at fault."""
+    guard: str = ""
+    """SQL that is false only for units of other states than those that the rule binds; empty where it binds all."""
     measure: str = ""
     buckets: tuple[tuple[str, str], ...] = ()
     """(label, SQL)."""
+    free: bool = False
+    """Whether it binds nobody in the case."""
+
+    def verdict(self, known: Mapping[str, str], one: int = 1) -> str:
+        """SQL for the digit times `one`; `known` are the parts that are columns already.
+
+        What is neither true nor false can't be told: no rule reads a bare NULL. Who is bound is asked part by part,
+        so that a unit which the first part lets go costs one comparison; and what passes is asked once whether it is
+        at fault, because most does.
+        """
+        bound = [known.get(part, part) for part in self.bound]
+        doubts = [*(f"{part} IS NULL" for part in bound), *(known.get(part, part) for part in self.doubts)]
+        whens = [(f"NOT {part}", Outcome.NOT_APPLICABLE) for part in bound]
+        whens += [(" OR ".join(doubts), Outcome.CANNOT_TELL)] if doubts else []
+        whens += [(known.get(self.person, self.person), Outcome.NEEDS_PERSON)] if self.person else []
+        fails = known.get(self.fails, self.fails)
+        whens += [(f"NOT {fails}", Outcome.PASS), (fails, Outcome.FAIL)]
+        cases = " ".join(f"WHEN {condition} THEN {_digit(outcome, one)}" for condition, outcome in whens)
+        return f"CASE {cases} ELSE {_digit(Outcome.CANNOT_TELL, one)} END"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Every part of the verdict, as often as it is asked."""
+        return (*self.bound, *self.bound, *self.doubts, *((self.person,) if self.person else ()), self.fails)
 
     @property
     def of(self) -> str:
@@ -68,6 +97,10 @@ class Compiled:
         return tuple(field for alternatives in self.needs for field in alternatives)
 
 
+def _digit(outcome: Outcome, one: int) -> str:
+    return f"CAST({OUTCOMES.index(outcome) * one} AS BIGINT)"
+
+
 def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given], zone: ZoneInfo | None) -> Compiled:
     """A rule over the columns of its view, with what the case states.
 
@@ -84,17 +117,31 @@ def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given]
     literals = {name: _literal(rule, name, value, zone) for name, value in given.items()}
     written = {"applies": rule.applies, "unknown": rule.unknown, "person": rule.person, "fails": rule.fails}
     truths = {key: _part(rule, key, sql, columns, literals) for key, sql in written.items()}
-    unset = any(value is None for value in given.values())
-    verdict = _verdict(rule, truths, needs, unset=unset, zone=zone)
-    if rule.measure is None:
-        return Compiled(rule, given, needs, verdict)
-    shown = {name: "…" if value is None else value for name, value in given.items()}
+    untold = [_untold(alternatives) for alternatives in needs]
+    unclear = [f"coalesce({truths['unknown']}, true)"] if truths["unknown"] != "FALSE" else []
+    states, applies = _bound_states(rule), f"({truths['applies']})"
+    bare = Compiled(
+        rule, given, needs,
+        bound=tuple(p for p in (*states, *_in_force(rule.cites, zone), applies) if p != "(TRUE)"),
+        doubts=("true",) if any(value is None for value in given.values()) else (*untold, *unclear),
+        person=f"({truths['person']})" if truths["person"] != "FALSE" else "",
+        fails=f"({truths['fails']})",
+        guard="".join(f"coalesce({part}, true)" for part in states),
+    )  # fmt: skip
+    return bare if rule.measure is None else _measured(bare, columns, literals)
+
+
+def _measured(bare: Compiled, columns: Mapping[str, str], literals: Mapping[str, Given]) -> Compiled:
+    """The same with its measure and the classes of it."""
+    rule, measure = bare.rule, bare.rule.measure
+    if measure is None:
+        return bare
+    shown = {name: "…" if value is None else value for name, value in bare.parameters.items()}
     buckets = tuple(
         (bucket.label.format_map(shown), _part(rule, f"measure.buckets.{n}", bucket.sql, columns, literals))
-        for n, bucket in enumerate(rule.measure.buckets)
+        for n, bucket in enumerate(measure.buckets)
     )
-    measure = _part(rule, "measure.sql", rule.measure.sql, columns, literals)
-    return Compiled(rule, given, needs, verdict, measure, buckets)
+    return replace(bare, measure=_part(rule, "measure.sql", measure.sql, columns, literals), buckets=buckets)
 
 
 def _typed(value: Given) -> Given:
@@ -133,27 +180,6 @@ def _part(rule: Rule, key: str, sql: str, columns: Mapping[str, str], literals: 
         raise RuleRefused(
             error.found, expected=error.expected, place=Place(rule.id, column=key), remedy=error.remedy
         ) from error
-
-
-def _verdict(
-    rule: Rule, truths: Mapping[str, str], needs: Iterable[Iterable[str]], *, unset: bool, zone: ZoneInfo | None
-) -> str:
-    """The digit of a unit's verdict. What is neither true nor false can't be told: no rule reads a bare NULL.
-
-    Who is bound is asked part by part, the cheapest first, so that a unit of another state costs one comparison.
-    """
-    parts = [*_bound_states(rule), *_in_force(rule.cites, zone), f"({truths['applies']})"]
-    bound = [part for part in parts if part != "(TRUE)"]
-    untold = [_untold(tuple(alternatives)) for alternatives in needs]
-    unclear = [f"coalesce({truths['unknown']}, true)"] if truths["unknown"] != "FALSE" else []
-    whens = [(f"NOT {part}", Outcome.NOT_APPLICABLE) for part in bound]
-    doubts = [f"{part} IS NULL" for part in bound]
-    doubts += ["true"] if unset else [*untold, *unclear]
-    whens += [(" OR ".join(doubts), Outcome.CANNOT_TELL)] if doubts else []
-    whens += [(truths["person"], Outcome.NEEDS_PERSON)] if truths["person"] != "FALSE" else []
-    cases = " ".join(f"WHEN {condition} THEN {OUTCOMES.index(outcome)}" for condition, outcome in whens)
-    last = f"coalesce({_PASS} - CAST(({truths['fails']}) AS INTEGER), {OUTCOMES.index(Outcome.CANNOT_TELL)})"
-    return f"CASE {cases} ELSE {last} END" if cases else last
 
 
 def _in_force(cites: Iterable[Citation], zone: ZoneInfo | None) -> list[str]:

@@ -107,7 +107,6 @@ def _missing(store: Store, judged: Judged) -> dict[str, int]:
 
 def _margin(store: Store, judged: Judged, units: int) -> tuple[tuple[tuple[str, int], ...], dict[str, float]]:
     """The classes of the measure with their units, and its smallest, middle and largest value."""
-    n, table = judged.number, f"judged_{judged.table}"
     if judged.rule.rule.measure is None:
         return (), {}
     labels = [label for label, _ in judged.rule.buckets]
@@ -116,7 +115,7 @@ def _margin(store: Store, judged: Judged, units: int) -> tuple[tuple[tuple[str, 
     bits = ", ".join(f"sum(CASE WHEN (b >> {bit}) & 1 = 1 THEN n ELSE 0 END)" for bit in range(len(labels))) or "0"
     store.execute(f"""
         CREATE OR REPLACE TEMP TABLE margin AS SELECT m, b, count(*) AS n
-        FROM (SELECT {judged.measure} AS m, {f"b{n}" if labels else "0"} AS b FROM {table}
+        FROM (SELECT {judged.measure} AS m, {judged.classes} AS b FROM judged_{judged.table}
               WHERE {judged.digit} IN ({judged.rule.of})) AS a GROUP BY m, b""")
     found = store.rows(f"SELECT {bits} FROM margin")[0]
     margin = tuple((label, int(units or 0)) for label, units in zip(labels, found, strict=False))
