@@ -1,6 +1,6 @@
 """Speed and memory on made-up records, each beside a limit that is measured in the same run.
 
-    python bench/run.py [--small] [--times 3] [--only ingest,audit,growth,names]
+    python bench/run.py [--small] [--times 3] [--only ingest,audit,growth,names,rules]
 
 The limit is what DuckDB alone takes to copy the same files, all text, to Parquet with zstd. Everything is a ratio to
 it, because one machine is not another, and the median of several rounds, because no machine is quiet. Memory is that of
@@ -170,12 +170,16 @@ def main() -> None:
     parser.add_argument("--searches", type=int, help="this many searches, each in four of --files")
     parser.add_argument("--files", type=int, help="this many files, in tens")
     parser.add_argument("--times", type=int, default=3, help="rounds; the median is told")
-    parser.add_argument("--only", default="ingest,audit,growth,names", help="comma-joined parts")
+    parser.add_argument("--only", default="ingest,audit,growth,names,rules", help="comma-joined parts")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where made-up files go")
     chosen = parser.parse_args()
     parts = set(chosen.only.split(","))
+    beside = Path(__file__).parent
     if "names" in parts:
-        subprocess.run([sys.executable, str(Path(__file__).parent / "resolve_names.py")], check=False)  # noqa: S603
+        subprocess.run([sys.executable, str(beside / "resolve_names.py")], check=False)  # noqa: S603
+    if "rules" in parts:
+        few = [str(SMALL[0])] if chosen.small else []
+        subprocess.run([sys.executable, str(beside / "rules_speed.py"), *few], check=False)  # noqa: S603
     if not parts & {"ingest", "audit", "growth"}:
         return
     searches, files = SMALL if chosen.small else FULL
