@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from plateglass.case import ISSUES, REJECTED, SOURCES, Case, Settings, typed
+from plateglass.case import ISSUES, REJECTED, REPAIRED, SOURCES, Case, Settings, typed
 from plateglass.model import ORGANISATIONS, SHARES, SIGHTINGS, STATED, Finding, Outcome
 from plateglass.store import Step, Store, values
 
@@ -137,6 +137,9 @@ def tables(store: Store) -> None:
         Step("sightings", sightings()),
         Step("distinct_searches", "SELECT *, 1 AS sightings, 1 AS logs FROM sightings WHERE record % 3 > 0"),
         Step("sources", values(sources(), typed(SOURCES))),
+        Step("repaired", values([
+            ("aaaaaaaaaaaa", 0, 11, "Filters", "a cell is missing here; it is read as blank"),
+        ], typed(REPAIRED))),
         Step("rejected", values([
             ("aaaaaaaaaaaa", 0, 7, "Search Time", "not a time"), ("aaaaaaaaaaaa", 0, 19, "Search Time", "not a time"),
             ("bbbbbbbbbbbb", 1, 2, "", "=more cells than headings"),

@@ -82,6 +82,7 @@ def told_of(path: Path, work: Path) -> list[str]:
             lines.append(f"{single.records} records, {len(rejected)} rejected{', careful' if each.careful else ''}")
             assert store.one(f"SELECT count(*) FROM ({single.relation})") == single.records
             lines += [f"record {r.record}: {r.column}: {r.reason}" for r in rejected]
+            lines += [f"repaired record {r.record}: {r.column}: {r.reason}" for r in single.repaired]
     return lines
 
 
@@ -387,7 +388,7 @@ def test_a_table_is_matched_by_name_whatever_the_order(tmp_path: Path) -> None:
 
 def test_every_good_record_keeps_its_number(tmp_path: Path) -> None:
     rows = [record(n) for n in range(1, 60)]
-    lines = csv_text(rows).replace('stolen vehicle,"11', 'stolen, vehicle,"11', 3)
+    lines = csv_text(rows).replace('stolen vehicle,"11', 'stolen,vehicle,"11', 3)
     with Store() as store:
         table = the_table(write(tmp_path, lines), tmp_path, store)
         single, rejected = read.strictly(table, tmp_path)
@@ -409,9 +410,10 @@ def test_what_is_broken_costs_itself_alone(bad: set[int], quote: str, tmp_path_f
         table = the_table(write(folder, ",".join(HEADINGS) + "\n" + "".join(lines)), folder, store)
         single, rejected = read.strictly(table, folder)
         kept = dict(store.rows(f"SELECT record, c3 FROM ({single.relation})"))
-    stray = quote == 'a "b" c"'
-    assert {r.record for r in rejected} == (set() if stray else bad)
-    assert kept == {n: str(n) for n in range(1, 81) if stray or n not in bad}
+    whole = quote in ('a "b" c"', "x, y")
+    assert {r.record for r in rejected} == (set() if whole else bad)
+    assert kept == {n: str(n) for n in range(1, 81) if whole or n not in bad}
+    assert {r.record for r in single.repaired} == (bad if quote == "x, y" else set())
 
 
 def test_strict_and_fast_reading_agree_on_a_good_file(tmp_path: Path) -> None:

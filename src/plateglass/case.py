@@ -44,6 +44,13 @@ REJECTED: tuple[Column, ...] = (
 )
 """One row a record that did not become a sighting."""
 
+REPAIRED: tuple[Column, ...] = (
+    *REJECTED[:3],
+    Column("column", "VARCHAR", "the heading at which the record was broken; empty for the whole record"),
+    Column("reason", "VARCHAR", "what was done to it, never the value"),
+)
+"""One row an accepted record that could be read in one way only, and not as it stands."""
+
 SOURCES: tuple[Column, ...] = (
     Column("source", "VARCHAR", "first 12 hex digits of the file's SHA-256"),
     Column("part", "INTEGER", "number of the sheet or table within the file, from 0"),
@@ -303,6 +310,7 @@ class Case:
 
 _NAMED = " UNION ALL SELECT owner_org, owner FROM sources WHERE owner <> '' UNION ALL SELECT id, name FROM home"
 _PARQUET = {"sightings": SIGHTINGS, "rejected": REJECTED, "shares": SHARES, "statistics": STATISTICS}
+_PARQUET |= {"repaired": REPAIRED}
 _PARQUET |= {each.table: each.columns for each in OTHER_VIEWS.values()}
 
 

@@ -71,7 +71,9 @@ class _Worker:
                 taken.issues.append(found)
                 continue
             try:
-                taken.parts.append(_part(self._ingested(found, folder)))
+                done = self._ingested(found, folder)
+                taken.parts.append(_part(done))
+                taken.issues += normalise.doubts(done, self.catalogue.layouts[found.layout])
             except CountsDoNotAddUp as error:
                 taken.issues.append(error.issue())
         remove(self.work / source.id)
@@ -82,7 +84,7 @@ class _Worker:
         layout = self.catalogue.layouts[table.layout]
         if not table.careful:
             done = self.ingest.table(table, layout, folder)
-            if not done.broken:
+            if not done.broken and not any(each.column for each in done.rejected):
                 return done
         single, rejected = read.strictly(table, self.work, layout)
         done = self.ingest.table(single, layout, folder, rejected)
@@ -267,6 +269,7 @@ def _part(done: Ingested) -> dict[str, Any]:
         "owner": table.owner, "owner_org": str(name_id(table.owner)) if table.owner else None,
         "captured_on": _epoch(table), "encoding": table.encoding, "records": done.accepted + len(done.rejected),
         "accepted": done.accepted, "rejected": len(done.rejected),
+        "repaired": facts.pop("repaired", 0),
         "first_at": facts.pop("first_at", None), "last_at": facts.pop("last_at", None),
         "columns": ",".join(sorted(table.columns)), "facts": facts,
     }  # fmt: skip

@@ -177,6 +177,8 @@ class Table:
     """What the reader saw that a person should know (`errors.Issue`)."""
     careful: bool = False
     """The reader saw that not all records are of one shape: read it with `read.strictly` before anything else."""
+    repaired: tuple[Rejected, ...] = ()
+    """Records that `read.strictly` would have rejected and could read in one way only, with what was done to each."""
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,11 @@ from plateglass.model import Ingested, Rejected, State, Table
 from plateglass.normalise import others, rows
 from plateglass.normalise.cells import Cells
 from plateglass.normalise.distinct import searches
+from plateglass.normalise.doubts import doubts
 from plateglass.normalise.words import TEXTS, Words
 from plateglass.store import Malformed, Step, Store, name, text
 
-__all__ = ["Ingest", "searches"]
+__all__ = ["Ingest", "doubts", "searches"]
 
 HELD_AT_MOST: Final = 160 << 20
 """Bytes of a file whose records are held in memory while it is read: each step would scan a larger one again."""
@@ -100,12 +101,15 @@ class Ingest:
         accepted = self._copy(shape.accepted(cells), main)
         lost = () if accepted == table.records else self._rejected(cells, shape)
         self._list((*before, *lost), folder / f"rejected-{table.part}.parquet")
+        gone = {each.record for each in lost}
+        repaired = [each for each in table.repaired if each.record not in gone]
+        self._list(repaired, folder / f"repaired-{table.part}.parquet")
         used = main if lost else None
         self._texts(_texts(table, fields), folder / f"texts-{table.part}.parquet", used)
         if "org" in fields:
             self._names(folder / f"names-{table.part}.parquet", used)
-        facts = self._facts(shape, main, _texts(table, fields))
-        return Ingested(table, accepted, (*before, *lost), facts=facts)
+        facts = self._facts(shape, main, _texts(table, fields)) | self._unknown(cells, fields)
+        return Ingested(table, accepted, (*before, *lost), facts={**facts, "repaired": len(repaired)})
 
     def _copy(self, sql: str, path: Path) -> int:
         how = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
@@ -117,7 +121,7 @@ class Ingest:
         return tuple(Rejected(source, part, *row) for row in self._store.rows(shape.rejected(cells)))
 
     def _list(self, rejected: Sequence[Rejected], path: Path) -> None:
-        """Write the rejected records with number, heading and cause, where there are any."""
+        """Write the rejected or repaired records with number, heading and cause, where there are any."""
         if rejected:
             values = [(r.source, r.part, r.record, r.column, r.reason) for r in rejected]
             self._store.load("rejected_records", _REJECTED, values)
@@ -157,6 +161,13 @@ class Ingest:
                     fact = f"scrub:{called}:{kind}"
                     facts[fact] = int(facts.get(fact) or 0) + count
         return facts
+
+    def _unknown(self, cells: Cells, fields: Sequence[str]) -> dict[str, int]:
+        """How many different cells of each drop-down field hold words that the layout does not know."""
+        asked = [field for field in fields if cells.layout.fields[field].kind in ("word", "words")]
+        damaged = f"state = '{State.DAMAGED}'"
+        counts = {f: int(self._store.one(f"SELECT count(*) FROM w_{f} WHERE {damaged}")) for f in asked}
+        return {f"unknown:{field}": count for field, count in counts.items() if count}
 
     def _states(self, shape: rows.Rows, main: Path) -> dict[str, int]:
         """How many cells of each field are in each state, but for those that are told or were not exported."""

@@ -40,6 +40,12 @@ def plate(cell: str) -> str:
     return f"replace(regexp_replace(upper({narrow(cell)}), '[^A-Z0-9*?]', '', 'g'), '?', '*')"
 
 
+_MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_SHEET_MADE = text(
+    r"(?i)-?[0-9](\.[0-9]+)?e\+[0-9]{2,3}|[0-9]{4}-[0-9]{2}-[0-9]{2}[ t][0-9]{2}:[0-9]{2}(:[0-9.]+)?"
+    rf"|[0-9]{{1,2}}-{_MONTH}(-[0-9]{{2,4}})?|{_MONTH}-[0-9]{{2,4}}"
+)
+"""What spreadsheets make of ids and case numbers: numbers rounded to 15 digits, and dates."""
 REACH_DIGITS = 7
 """No search reaches ten million networks or cameras: a longer number is somebody's, such as a telephone's."""
 
@@ -151,6 +157,12 @@ class Cells:
         if spec.kind == "plate":
             return (
                 f"CASE WHEN {clear} = '' THEN '{State.DAMAGED}'"
+        state = self._apart_from_sheets(field, t, clear)
+        if self.layout.fields[field].kind in ("case", "id", "plate"):
+            return f"CASE WHEN regexp_full_match({t}, {_SHEET_MADE}) THEN '{State.DAMAGED}' ELSE {state} END"
+        return state
+
+    def _apart_from_sheets(self, field: str, t: str, clear: str) -> str:
     def unit(self, field: str) -> str:
         """The pattern of what may stand behind a field's number."""
         return r"(\s*(?i:days?))?" if self.layout.fields[field].kind == "day_count" else ""

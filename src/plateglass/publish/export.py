@@ -43,6 +43,12 @@ COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("reason", "string", "the cause"),
     ),
     "evidence": (
+    "repaired": (
+        *_PLACE,
+        _RECORD,
+        ("column", "string", "the heading at which the record was broken; empty for the whole record"),
+        ("how", "string", "what was done to it"),
+    ),
         *_PLACE,
         ("record", "integer", "number of the record within its sheet; empty where the unit is a file or a day"),
         ("day", "string", "YYYY-MM-DD in the case's zone, where the unit is a day"),
@@ -57,7 +63,8 @@ def public(store: Store, page: Page, folder: Path) -> None:
     """Write every public file but the report itself, then what lists and proves them."""
     label(store, page)
     store.write_csv(_coverage(), folder / "coverage.csv")
-    store.write_csv(_rejected(), folder / "rejected.csv")
+    store.write_csv(_listed("rejected", "reason"), folder / "rejected.csv")
+    store.write_csv(_listed("repaired", "how"), folder / "repaired.csv")
     _evidence(store, page.findings, folder)
     _lines(folder / "findings.jsonl", [finding(found, page) for found in page.findings])
     _json(folder / "summary.json", summary(page))
@@ -97,7 +104,8 @@ def label(store: Store, page: Page) -> None:
         ],
     )
     store.load("day_labels", {"unit_at": "BIGINT", "day": "VARCHAR"}, sorted(page.days.items()))
-    causes = store.rows("SELECT DISTINCT coalesce(\"column\", ''), reason FROM rejected")
+    both = (f"SELECT coalesce(\"column\", ''), reason FROM {table}" for table in ("rejected", "repaired"))
+    causes = store.rows(" UNION ".join(both))
     store.load(
         "reject_labels",
         dict.fromkeys(("column", "reason", "heading", "cause"), "VARCHAR"),
@@ -176,10 +184,10 @@ def _coverage() -> str:
     )
 
 
-def _rejected() -> str:
+def _listed(table: str, what: str) -> str:
     return (
-        'SELECT l.sha256 AS source_sha256, l.file, l.sheet, r.record, w.heading AS "column", w.cause AS reason '
-        "FROM rejected AS r JOIN source_labels AS l ON l.source = r.source AND l.part = r.part JOIN reject_labels AS w "
+        f'SELECT l.sha256 AS source_sha256, l.file, l.sheet, r.record, w.heading AS "column", w.cause AS {what} '
+        f"FROM {table} AS r JOIN source_labels AS l ON l.source = r.source AND l.part = r.part JOIN reject_labels AS w "
         'ON w."column" = coalesce(r."column", \'\') AND w.reason = r.reason '
         "ORDER BY l.file, l.sha256, l.part, r.record, w.heading, w.cause"
     )

@@ -95,6 +95,7 @@ class Coverage:
     states: tuple[str, ...]
     rejected: tuple[tuple[str, str, str, int], ...]
     issues: tuple[dict[str, Any], ...]
+    repaired: tuple[tuple[str, str, str, int], ...]
     crossings: tuple[coverage.Crossing, ...]
     clocks: tuple[coverage.ClockChange, ...]
     lists: tuple[dict[str, Any], ...]
@@ -280,7 +281,7 @@ def _coverage(
     return Coverage(
         logs=tuple(_log(part, names, by_month.get((part.source, part.part), {})) for part in logs[:LOGS]),
         more=max(len(logs) - LOGS, 0), months=names, fields=_fields(store), states=_states(store),
-        rejected=_rejected(store), issues=_issues(store),
+        rejected=_listed(store, "rejected"), repaired=_listed(store, "repaired"), issues=_issues(store),
         crossings=tuple(coverage.crossings(store, catalogue.eras)),
         clocks=coverage.clock_changes(counts.period, zone), lists=_lists(store),
     )  # fmt: skip
@@ -319,9 +320,9 @@ def _fields(store: Store) -> tuple[Field, ...]:
     )  # fmt: skip
 
 
-def _rejected(store: Store) -> tuple[tuple[str, str, str, int], ...]:
+def _listed(store: Store, table: str) -> tuple[tuple[str, str, str, int], ...]:
     rows = store.rows(
-        'SELECT s.name, r."column", r.reason, count(*) AS records FROM rejected AS r JOIN sources AS s '
+        f'SELECT s.name, r."column", r.reason, count(*) AS records FROM {table} AS r JOIN sources AS s '
         'ON s.source = r.source AND s.part = r.part GROUP BY s.name, r."column", r.reason '
         'ORDER BY s.name, count(*) DESC, r."column", r.reason'
     )

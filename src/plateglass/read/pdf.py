@@ -19,6 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -283,6 +284,13 @@ def _begin(path: Path) -> None:
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     _here.append(path)
+    Finalize(None, _close, exitpriority=10)
+
+
+def _close() -> None:
+    """Close the PDF of this process before the library that holds it goes."""
+    if len(_here) > 1:
+        _here.pop().close()
 
 
 def _document(place: Place | None = None) -> Any:

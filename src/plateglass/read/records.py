@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Final
 
 from plateglass import store
@@ -57,6 +58,17 @@ def split(text: str, delimiter: str) -> tuple[list[str], Fault | None]:
         if text[end] != delimiter:
             return cells[:-1], Fault.STRAY
         at = end + 1
+
+
+@cache
+def _tidy(delimiter: str) -> re.Pattern[str]:
+    cell = rf'(?:[ \n]*"[^"]*(?:""[^"]*)*" *|[^"{re.escape(delimiter)}]*)'
+    return re.compile(rf"{cell}(?:{re.escape(delimiter)}{cell})*")
+
+
+def tidy(text: str, delimiter: str) -> bool:
+    """Whether every quote of a record opens, closes or stands doubled within a quoted cell, as exporters write it."""
+    return '"' not in text or _tidy(delimiter).fullmatch(text) is not None
 
 
 @dataclass(frozen=True)

@@ -2,21 +2,24 @@
 
 Every record keeps its number. What is not a record of this table is listed with its number and the cause; a quote
 that is never closed costs one record, since the next line that begins a record of the right shape is found again.
+What could be split and does not fit is looked at once more at the end, when the good records have told what each
+column holds (see `repair`): where it can have been one thing only, it is taken as that, and marked.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 from plateglass.catalogue import Catalogue, Layout, LayoutField
 from plateglass.model import Rejected, Table
 from plateglass.privacy import shown_heading
-from plateglass.read import kinds, pdf, records
+from plateglass.read import kinds, pdf, records, repair
 from plateglass.read.records import Fault
 
 _AHEAD = 8
@@ -29,6 +32,10 @@ _FAR = 200
 class _Bad:
     column: str
     cause: str
+    cells: tuple[str, ...] = ()
+    """What could be split of it, where it may be repaired; with no cause, it is good enough as it is."""
+    how: str = ""
+    """How it was repaired already."""
 
 
 class _Shape:
@@ -41,14 +48,12 @@ class _Shape:
         self.plain = records.plain(table.headings)
         self.layout = layout
         self.known = {records.plain_heading(h) for field in layout.fields.values() for h in field.headings}
-        self.proving: Mapping[int, LayoutField] = {
-            index: layout.fields[field] for field, index in table.columns.items()
-            if layout.fields[field].kind in kinds.PROVING
-        }  # fmt: skip
+        self.fields: Mapping[int, LayoutField] = {at: layout.fields[field] for field, at in table.columns.items()}
+        self.proving = {at: field for at, field in self.fields.items() if field.kind in kinds.PROVING}
 
-    def wrong(self, cells: Sequence[str]) -> tuple[int, int | None]:
-        """How many cells tell anything of their kind; and, where most of these are wrong, the first that is."""
-        told, first, wrong = 0, None, 0
+    def wrong(self, cells: Sequence[str]) -> tuple[int, int, int | None]:
+        """How many cells tell anything of their kind, how many of these are wrong, and the first where most are."""
+        told, wrong, first = 0, 0, None
         for index, field in self.proving.items():
             cell = cells[index].strip() if index < len(cells) else ""
             if cell and not kinds.hides(self.layout, cell):
@@ -56,14 +61,27 @@ class _Shape:
                 if not kinds.fits(field, cell):
                     wrong += 1
                     first = index if first is None else first
-        return told, first if 2 * wrong > told else None
+        return told, wrong, first if 2 * wrong > told else None
+
+    def odd(self, cells: Sequence[str]) -> bool:
+        """Whether some cell is of a kind that its column never holds, such as a time where a word belongs."""
+        told = ((field, cell) for at, field in self.fields.items() if (cell := cells[at].strip()))
+        return any(not kinds.fits(field, cell) and not kinds.hides(self.layout, cell) for field, cell in told)
 
     def plausible(self, cells: list[str] | Fault) -> bool:
         """Whether cells could be one record of this table."""
         if isinstance(cells, Fault) or len(cells) != self.width:
             return False
-        told, first = self.wrong(cells)
-        return (told > 0 and first is None) if self.proving else bool(cells[0].strip())
+        told, wrong, _ = self.wrong(cells)
+        return told > 2 * wrong if self.proving else bool(cells[0].strip())
+
+    def order(self, names: Sequence[str]) -> tuple[int, ...] | None:
+        """For each of other headings the column that it names; None unless they are the same columns, each once."""
+        plain = [records.plain_heading(name) for name in names]
+        places = [[at for at, each in self.fields.items() if name in records.plain(each.headings)] for name in plain]
+        found = tuple(at for each in places for at in each)
+        same = len(found) == len(places) and sorted(found) == sorted(self.fields)
+        return found if same and all(len(each) == 1 for each in places) else None
 
     def other_headings(self, cells: Sequence[str]) -> bool:
         """Whether cells are headings of the same layout, in another order or number."""
@@ -80,25 +98,75 @@ def strictly(table: Table, work: Path, layout: Layout | None = None) -> tuple[Ta
     known = layout or Catalogue().layouts[table.layout]
     target = work / table.source.id / f"{table.part}-numbered.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
-    rejected: list[Rejected] = []
-    good = 0
-    with (
-        table.text.open(encoding="utf-8-sig", newline=None) as read,
-        target.open("w", encoding="utf-8", newline="") as written,
-    ):
+    with table.text.open(encoding="utf-8-sig", newline=None) as read, _Kept(table, known, target) as kept:
         shape = _Shape(table, known, _delimiter(read, table.headings))
-        write = csv.writer(written, lineterminator="\n")
-        write.writerow(["record", *table.headings])
         for number, found in enumerate(_judged(_Lines(read), shape), 1):
-            if isinstance(found, _Bad):
-                rejected.append(Rejected(table.source.id, table.part, number, found.column, found.cause))
-            else:
-                good += 1
-                write.writerow([number, *found])
+            kept.take(number, found)
+        kept.again()
     relation = records.relation(str(target), shape.width, ",", numbered=True)
-    return replace(
-        table, text=target, relation=relation, numbered=True, records=good, careful=False
-    ), tuple(rejected)  # fmt: skip
+    rejected, repaired = (tuple(sorted(some, key=lambda r: r.record)) for some in (kept.rejected, kept.repaired))
+    single = replace(table, text=target, relation=relation, numbered=True, records=kept.good, careful=False)
+    return replace(single, repaired=repaired), rejected
+
+
+class _Kept:
+    """What became of each record: written as it is, repaired and written, or rejected."""
+
+    def __init__(self, table: Table, layout: Layout, target: Path) -> None:
+        self.source, self.part = table.source.id, table.part
+        fields = {index: layout.fields[name] for name, index in table.columns.items()}
+        self.habits = repair.Habits(layout, table.headings, fields)
+        self.rejected: list[Rejected] = []
+        self.repaired: list[Rejected] = []
+        self.good = 0
+        self._written = target.open("w", encoding="utf-8", newline="")
+        self._write = csv.writer(self._written, lineterminator="\n").writerow
+        self._write(["record", *table.headings])
+        self._waiting = target.with_suffix(".waiting").open("w+", encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._written.close()
+        self._waiting.close()
+        Path(self._waiting.name).unlink()
+
+    def take(self, number: int, found: list[str] | _Bad) -> None:
+        """Keep a good record, and learn from it; put one that may be repaired aside; list any other."""
+        if not isinstance(found, _Bad):
+            self.habits.learn(found)
+            self._good(number, found)
+        elif found.cells and found.how:
+            self._mended(number, repair.Repair(found.cells, found.column, found.how))
+        elif found.cells:
+            self._waiting.write(json.dumps([number, found.column, found.cause, *found.cells]) + "\n")
+        else:
+            self._bad(number, found.column, found.cause)
+
+    def again(self) -> None:
+        """Look once more at what was put aside, now that good records have told what the columns hold."""
+        self._waiting.seek(0)
+        for line in self._waiting:
+            number, column, cause, *cells = json.loads(line)
+            mended = repair.repaired(self.habits, cells)
+            if mended is not None:
+                self._mended(number, mended)
+            elif cause:
+                self._bad(number, column, cause)
+            else:
+                self._good(number, cells)
+
+    def _good(self, number: int, cells: Sequence[str]) -> None:
+        self.good += 1
+        self._write([number, *cells])
+
+    def _mended(self, number: int, mended: repair.Repair) -> None:
+        self._good(number, mended.cells)
+        self.repaired.append(Rejected(self.source, self.part, number, mended.column, mended.how))
+
+    def _bad(self, number: int, column: str, cause: str) -> None:
+        self.rejected.append(Rejected(self.source, self.part, number, column, cause))
 
 
 def _delimiter(file: TextIO, headings: tuple[str, ...]) -> str:
@@ -140,7 +208,7 @@ class _Lines:
 
 def _judged(lines: _Lines, shape: _Shape) -> Iterator[list[str] | _Bad]:
     """Every record in order: its cells, or why it is none of this table's."""
-    foreign = False
+    foreign: _Foreign | None = None
     while (line := lines.take()) is not None:
         if not line:
             continue
@@ -150,30 +218,52 @@ def _judged(lines: _Lines, shape: _Shape) -> Iterator[list[str] | _Bad]:
         elif isinstance(found, list):
             first = records.plain_heading(found[0])
             if first == shape.plain[0] and records.plain(found) == shape.plain:
-                foreign, found = False, _Bad("", "repeated headings")
+                foreign, found = None, _Bad("", "repeated headings")
             elif first in shape.known and shape.other_headings(found):
-                foreign, found = True, _Bad("", "headings of another export, in another order")
-            elif foreign:
-                found = _Bad("", "it belongs to a second export, whose columns stand in another order")
+                foreign = _Foreign(len(found), shape.order(found))
+                found = _Bad("", "headings of another export, in another order")
             else:
-                found = _of_its_kind(found, shape)
+                found = _of_its_kind(found, shape) if foreign is None else foreign.put(found, shape)
         yield found
+
+
+@dataclass(frozen=True)
+class _Foreign:
+    """A second export below the first, whose columns stand in another order."""
+
+    width: int
+    order: tuple[int, ...] | None
+    """The place of each of its columns in the first; None where they are not the same columns."""
+
+    def put(self, cells: list[str], shape: _Shape) -> _Bad:
+        """One of its records in the order of the first, where its own headings say which cell is which."""
+        if self.order is not None and len(cells) == self.width:
+            made = [""] * shape.width
+            for at, cell in zip(self.order, cells, strict=True):
+                made[at] = cell
+            told, wrong, _ = shape.wrong(made)
+            if told and not wrong and not _long(made):
+                return _Bad("", "", tuple(made), "put in the order of the first headings, by its own above it")
+        return _Bad("", "it belongs to a second export, whose columns stand in another order")
+
+
+def _long(cells: Sequence[str]) -> bool:
+    return sum(len(cell.encode()) + cell.count('"') + 3 for cell in cells) > records.MAX_RECORD
 
 
 def _of_its_kind(cells: list[str], shape: _Shape) -> list[str] | _Bad:
     if len(cells) == shape.width + 1 and not cells[-1].strip():
         cells = cells[:-1]
-    if len(cells) != shape.width:
-        return _Bad("", f"{len(cells)} cells; expected {shape.width}")
-    if sum(len(cell.encode()) + cell.count('"') + 3 for cell in cells) > records.MAX_RECORD:
+    if _long(cells):
         return _Bad("", f"longer than {records.MAX_RECORD >> 20} MiB, which no record of a log is")
-    _, wrong = shape.wrong(cells)
-    if wrong is None:
-        return cells
-    kind = shape.proving[wrong].kind
-    return _Bad(
-        shown_heading(shape.headings[wrong]), f"the columns hold other things here: not a value of the kind {kind}"
-    )
+    if len(cells) != shape.width:
+        return _Bad("", f"{len(cells)} cells; expected {shape.width}", tuple(cells))
+    _, wrong, first = shape.wrong(cells)
+    if first is None:
+        return _Bad("", "", tuple(cells)) if wrong or shape.odd(cells) else cells
+    kind = shape.proving[first].kind
+    heading = shown_heading(shape.headings[first])
+    return _Bad(heading, f"the columns hold other things here: not a value of the kind {kind}", tuple(cells))
 
 
 def _record(line: str, lines: _Lines, shape: _Shape) -> list[str] | _Bad:
@@ -218,7 +308,7 @@ def _begins(taken: list[str], lines: _Lines, shape: _Shape) -> bool:
         text = f"{text}\n{line}" if at else line
         cells = records.cells_of(text, shape.delimiter)
         if cells is not Fault.OPEN:
-            return shape.plausible(cells)
+            return shape.plausible(cells) and records.tidy(text, shape.delimiter)
     return False
 
 
@@ -227,5 +317,5 @@ def _regular(line: str, shape: _Shape) -> bool:
     cells, fault = records.split(line, shape.delimiter)
     if fault is None and abs(len(cells) - shape.width) <= 1 < len(cells):
         return True
-    told, first = shape.wrong(cells)
-    return told > 0 and first is None
+    told, wrong, _ = shape.wrong(cells)
+    return told > 2 * wrong

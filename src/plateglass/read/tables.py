@@ -252,6 +252,9 @@ def _notes(text: texts.Text, place: Place) -> Iterator[Issue]:
         yield Issue("zero-bytes", Severity.NOTE, place, f"{text.nuls} zero bytes were left out")
     if text.preamble:
         yield Issue("preamble", Severity.NOTE, place, f"{text.preamble} lines before the headings are not records")
+    if text.above:
+        told = f"{text.above} lines of records stand above the headings; they are read, as the first below them"
+        yield Issue("headings-late", Severity.NOTE, place, told)
     if text.records in CAPS or text.records + 1 in CAPS:
         told = f"exactly {text.records:,} records: exporters and spreadsheets cut logs off at this number"
         yield Issue("row-cap", Severity.NOTE, place, f"{told}; ask whether there are more")

@@ -24,6 +24,8 @@ _LATER: Final = 20
 _SHORT: Final = 12
 _PATTERN_SIGNS: Final = "*?[]{}"
 
+_CLEAR: Final = 3
+"""Names that layouts know, in one record: it is headings, and no sentence that happens to hold such a word."""
 _ENOUGH: Final = 2_000
 """So many records, from all over a table, tell what its columns hold."""
 
@@ -48,6 +50,8 @@ class Text:
     headings: tuple[str, ...]
     preamble: int
     """Lines that stood before the headings and are no records."""
+    above: int
+    """Lines of records that stood above the headings; they are read below them."""
     records: int
     """Records below the headings, counted apart from every reader."""
     open_quote: bool
@@ -69,8 +73,10 @@ class _Top:
 
     delimiter: str
     lines: int
-    """Physical lines before them."""
+    """Physical lines before them that are no records."""
     piece: Piece
+    above: int = 0
+    """Physical lines after those and before them that are as wide as they are: records."""
 
 
 def prepare(path: Path, target: Path, vocabulary: frozenset[str], place: Place) -> Text:
@@ -88,9 +94,9 @@ def prepare(path: Path, target: Path, vocabulary: frozenset[str], place: Place) 
     if not encoding:
         seen = scan(path, _echo(top))
         encoding = ("utf-8-sig" if seen.bom else "utf-8") if seen.utf8 else "cp1252"
-        if seen.clean and not top.lines:
+        if seen.clean and not top.lines and not top.above:
             return _text(_literal(path, target), encoding, top, seen, seen.nuls)
-    nuls = transcribe(path, target, encoding, top.lines)
+    nuls = transcribe(path, target, encoding, top.lines, (top.above, top.piece.text.count("\n") + 1))
     return _text(target, encoding, top, scan(target, _echo(top)), nuls)
 
 
@@ -99,8 +105,8 @@ def _text(path: Path, encoding: str, top: _Top, seen: Scan, nuls: int) -> Text:
     blocks = [block for sample in seen.samples for block in _blocks(sample, top.delimiter, headings, seen.size)]
     return Text(
         path=path, encoding=encoding, delimiter=top.delimiter, headings=headings, preamble=top.lines,
-        records=max(0, seen.records - 1), open_quote=seen.open_quote, repeated=seen.echoes > 1, nuls=nuls,
-        blocks=tuple(blocks),
+        above=top.above, records=max(0, seen.records - 1), open_quote=seen.open_quote, repeated=seen.echoes > 1,
+        nuls=nuls, blocks=tuple(blocks),
     )  # fmt: skip
 
 
@@ -135,15 +141,26 @@ def _top(text: str, vocabulary: frozenset[str], place: Place) -> _Top:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     best: tuple[int, _Top] | None = None
     for delimiter in DELIMITERS:
-        lines = 0
-        for piece in islice(pieces(text, delimiter), _LOOK):
-            score = len({plain_heading(cell) for cell in piece.cells} & vocabulary)
-            if score and (best is None or score > best[0]):
-                best = score, _Top(delimiter, lines, piece)
-            lines += piece.text.count("\n") + 1
+        found = _headings(list(islice(pieces(text, delimiter), _LOOK)), delimiter, vocabulary)
+        if found is not None and (best is None or found[0] > best[0]):
+            best = found
     if best is not None and (best[0] > 1 or len(best[1].piece.cells) <= best[0]):
         return best[1]
     return _unknown_top(text, place)
+
+
+def _headings(some: Sequence[Piece], delimiter: str, vocabulary: frozenset[str]) -> tuple[int, _Top] | None:
+    """The first record that is mostly names that layouts know, else the one with most of them; and how many."""
+    scores = [len({plain_heading(cell) for cell in piece.cells} & vocabulary) for piece in some]
+    full = [sum(1 for cell in piece.cells if cell.strip()) for piece in some]
+    mostly = (at for at, score in enumerate(scores) if score >= _CLEAR and 2 * score >= full[at])
+    best = next(mostly, max(range(len(some)), key=scores.__getitem__, default=0))
+    if not some or not scores[best]:
+        return None
+    width = len(some[best].cells)
+    first = next((at for at in range(best) if width >= _CLEAR and len(some[at].cells) == width and full[at] > 1), best)
+    before, above = (sum(piece.text.count("\n") + 1 for piece in part) for part in (some[:first], some[first:best]))
+    return scores[best], _Top(delimiter, before, some[best], above)
 
 
 def _unknown_top(text: str, place: Place) -> _Top:
@@ -204,8 +221,11 @@ def _c1(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("c1", _c1)
 
 
-def transcribe(path: Path, target: Path, encoding: str, skip: int) -> int:
-    """Write a text as UTF-8 with plain newlines, without its first lines and its zero bytes; give their number."""
+def transcribe(path: Path, target: Path, encoding: str, skip: int, above: tuple[int, int] = (0, 0)) -> int:
+    """Write a text as UTF-8 with plain newlines, without its first lines and its zero bytes; give their number.
+
+    `above` are so many lines that stand above so many of headings: the headings are written first.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     nuls = 0
     errors = "c1" if encoding == "cp1252" else "replace"
@@ -215,6 +235,12 @@ def transcribe(path: Path, target: Path, encoding: str, skip: int) -> int:
     ):
         for _ in range(skip):
             read.readline()
+        first = "".join(read.readline() for _ in range(above[0]))
+        if first:
+            headings = "".join(read.readline() for _ in range(above[1]))
+            first = headings + "\n" * (not headings.endswith("\n")) + first
+            nuls += first.count("\0")
+            written.write(first.replace("\0", "").removeprefix("\ufeff"))
         while chunk := read.read(1 << 20):
             if "\0" in chunk:
                 nuls += chunk.count("\0")
