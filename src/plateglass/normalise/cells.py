@@ -151,18 +151,22 @@ class Cells:
             return number(t, self.digits.get(field, REACH_DIGITS), self.unit(field))
         return self.word(field, t) if kind == "word" else t
 
+    def unit(self, field: str) -> str:
+        """The pattern of what may stand behind a field's number."""
+        return r"(\s*(?i:days?))?" if self.layout.fields[field].kind == "day_count" else ""
+
     def _of_its_kind(self, field: str, t: str, clear: str) -> str:
         """The state of a cell that hides nothing; `clear` stands beside it."""
-        spec = self.layout.fields[field]
-        if spec.kind == "plate":
-            return (
-                f"CASE WHEN {clear} = '' THEN '{State.DAMAGED}'"
         state = self._apart_from_sheets(field, t, clear)
         if self.layout.fields[field].kind in ("case", "id", "plate"):
             return f"CASE WHEN regexp_full_match({t}, {_SHEET_MADE}) THEN '{State.DAMAGED}' ELSE {state} END"
         return state
 
     def _apart_from_sheets(self, field: str, t: str, clear: str) -> str:
+        spec = self.layout.fields[field]
+        if spec.kind == "plate":
+            return (
+                f"CASE WHEN {clear} = '' THEN '{State.DAMAGED}'"
     def unit(self, field: str) -> str:
         """The pattern of what may stand behind a field's number."""
         return r"(\s*(?i:days?))?" if self.layout.fields[field].kind == "day_count" else ""

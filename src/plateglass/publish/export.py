@@ -42,13 +42,13 @@ COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("column", "string", "the heading that could not be read; empty for the whole record"),
         ("reason", "string", "the cause"),
     ),
-    "evidence": (
     "repaired": (
         *_PLACE,
         _RECORD,
         ("column", "string", "the heading at which the record was broken; empty for the whole record"),
         ("how", "string", "what was done to it"),
     ),
+    "evidence": (
         *_PLACE,
         ("record", "integer", "number of the record within its sheet; empty where the unit is a file or a day"),
         ("day", "string", "YYYY-MM-DD in the case's zone, where the unit is a day"),

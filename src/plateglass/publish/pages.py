@@ -94,8 +94,8 @@ class Coverage:
     fields: tuple[Field, ...]
     states: tuple[str, ...]
     rejected: tuple[tuple[str, str, str, int], ...]
-    issues: tuple[dict[str, Any], ...]
     repaired: tuple[tuple[str, str, str, int], ...]
+    issues: tuple[dict[str, Any], ...]
     crossings: tuple[coverage.Crossing, ...]
     clocks: tuple[coverage.ClockChange, ...]
     lists: tuple[dict[str, Any], ...]
@@ -284,6 +284,7 @@ def _coverage(
         rejected=_listed(store, "rejected"), repaired=_listed(store, "repaired"), issues=_issues(store),
         crossings=tuple(coverage.crossings(store, catalogue.eras)),
         clocks=coverage.clock_changes(counts.period, zone), lists=_lists(store),
+        others=tuple((p, held[p.source, p.part]) for p in listed if (p.source, p.part) in held),
     )  # fmt: skip
 
 
