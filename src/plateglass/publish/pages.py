@@ -284,7 +284,6 @@ def _coverage(
         rejected=_listed(store, "rejected"), repaired=_listed(store, "repaired"), issues=_issues(store),
         crossings=tuple(coverage.crossings(store, catalogue.eras)),
         clocks=coverage.clock_changes(counts.period, zone), lists=_lists(store),
-        others=tuple((p, held[p.source, p.part]) for p in listed if (p.source, p.part) in held),
     )  # fmt: skip
 
 
