@@ -23,9 +23,10 @@ from plateglass.errors import CaseUnusable, ExtraMissing, Issue, OutputUnwritabl
 from plateglass.model import Progress, Source, silent
 from plateglass.publish import export, words
 from plateglass.publish.report import CUSTODIAN
+from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Failure, Store, name, text
 
-_TABLES: Final = ("sightings", "shares", "statistics")
+_TABLES: Final = ("sightings", "shares", "statistics", *(view.table for view in OTHER_VIEWS.values()))
 """A source's accepted records stand in one of these, by its view."""
 _COUNTS: Final = ("records", "sightings", "rejected", "searches", "period")
 _NO_HASH: Final = 66

@@ -59,7 +59,7 @@ def statistics(world: World) -> list[Step]:
     """Each figure of a portal beside that of the capture before it."""
     before = ", ".join(f"s.{name(c.name)}, b.{name(c.name)} AS {name(f'{c.name}_before')}" for c in STATISTICS[5:])
     rows = f"""
-        SELECT s.source, s.part, s.record, s.captured_on AS unit_at, l.log_no, n.agency_no, l.owner_state, s.owner,
+        SELECT s.source, s.part, s.record, s.captured_on AS written_at, l.log_no, n.agency_no, l.owner_state, s.owner,
           s.captured_on, {before}, (s.captured_on - b.captured_on) // {DAY_MS} AS days_since,
           (a.captured_on - s.captured_on) // {DAY_MS} AS days_until
         FROM statistics_series AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
@@ -89,8 +89,11 @@ MONTHS = _months()
 
 
 def _in_months(rows: str, columns: Sequence[Column], world: World) -> str:
-    """The documented columns of each row, with the month of the unit."""
-    day = f"SELECT u.*, {world.day('u.unit_at')} AS unit_day FROM ({rows}) AS u"
+    """The documented columns of each row, with the month of the unit; a day begins at the agency's own midnight."""
+    here = f"u.written_at - coalesce({world.offset('u.written_at')}, 0)"
+    at = f"CASE WHEN u.written_at % {DAY_MS} = 0 THEN {here} ELSE u.written_at END"
+    timed = f"SELECT u.*, {at} AS unit_at FROM ({rows}) AS u"
+    day = f"SELECT u.*, {world.day('u.unit_at')} AS unit_day FROM ({timed}) AS u"
     listed = ", ".join(f"{'m' if c.name == 'month' else 'd'}.{name(c.name)}" for c in (*FRAME, *columns))
     return (
         f"SELECT {listed} FROM ({day}) AS d"
@@ -111,7 +114,7 @@ def _units(view: RecordView) -> str:
         for field in fields if fields[field].holds is Holds.TEXT
     )  # fmt: skip
     return f"""
-        SELECT s.source, s.part, s.record, {at} AS unit_at, l.log_no, w.agency_no, l.owner_state, w.agency,
+        SELECT s.source, s.part, s.record, {at} AS written_at, l.log_no, w.agency_no, l.owner_state, w.agency,
           w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level, w.public AS agency_public,
           l.captured_on, {rest}
         FROM {_records(view)} AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part

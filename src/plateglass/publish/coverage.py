@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from plateglass.catalogue import Era, Eras
-from plateglass.model import SEARCH_VIEWS, STATED
-from plateglass.store import Step, Store, text
+from plateglass.model import SEARCH_VIEWS, STATED, STATISTICS, State, View
+from plateglass.publish.words import label
+from plateglass.record_views import OTHER_VIEWS, RecordView
+from plateglass.store import Step, Store, name, text
 
 LISTED = ", ".join(text(view) for view in SEARCH_VIEWS)
 """The views of searches, for SQL."""
@@ -17,7 +19,13 @@ LISTED = ", ".join(text(view) for view in SEARCH_VIEWS)
 _BY_STATE = ", ".join(f"{field}_state" for field in STATED)
 
 
-def steps(months: Sequence[tuple[str, int]]) -> list[Step]:
+def others(store: Store) -> list[RecordView]:
+    """The views besides searches, sharing lists and statistics that any source holds, in the order of their fields."""
+    there = {view for (view,) in store.rows("SELECT DISTINCT view FROM sources")}
+    return [view for view in OTHER_VIEWS.values() if view.table in there]
+
+
+def steps(months: Sequence[tuple[str, int]], others: Sequence[RecordView] = ()) -> list[Step]:
     """Records by log, month, field and state: the sightings are read once, the rest works on what that leaves."""
     month = month_sql("searched_at", months)
     cells = " UNION ALL ".join(
@@ -30,6 +38,12 @@ def steps(months: Sequence[tuple[str, int]]) -> list[Step]:
         f"FROM shares GROUP BY source, part, {field}_state"
         for field in ("inbound", "outbound")
     )
+    more = "".join(
+        f" UNION ALL SELECT source, part, '' AS month, {text(f'{view.table}.{field.name}')} AS field, "
+        f"{name(f'{field.name}_state')} AS state, count(*) AS records FROM {name(view.table)} "
+        f"GROUP BY source, part, {name(f'{field.name}_state')}"
+        for view in others for field in view.fields
+    )  # fmt: skip
     return [
         Step(
             "coverage_shapes",
@@ -37,8 +51,65 @@ def steps(months: Sequence[tuple[str, int]]) -> list[Step]:
             f"GROUP BY source, part, {month}, {_BY_STATE}",
             "records by log, month and the states of all fields together",
         ),
-        Step("coverage_cells", f"{cells} UNION ALL {shares}", "records by log, month, field and state"),
+        Step("coverage_cells", f"{cells} UNION ALL {shares}{more}", "records by log, month, field and state"),
     ]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one table of another view holds."""
+
+    row: str
+    """What one record is."""
+    period: tuple[int, int] | None
+    """First and last time of its records, epoch ms UTC; None where they have none."""
+    fields: tuple[tuple[str, int, str], ...]
+    """(field, records that tell it, why the others don't), of the fields that were exported."""
+
+
+def held(store: Store, views: Sequence[RecordView]) -> dict[tuple[str, int], Held]:
+    """What each table of the other views holds: its period, and how far its fields are told."""
+    told: dict[tuple[str, int], dict[str, dict[str, int]]] = {}
+    for source, part, field, state, records in store.rows(
+        "SELECT source, part, field, state, sum(records) FROM coverage_cells WHERE field LIKE '%.%' "
+        "GROUP BY source, part, field, state ORDER BY source, part, field, state"
+    ):
+        told.setdefault((source, part), {}).setdefault(field, {})[state] = int(records)
+    found = {}
+    for view in views:
+        at = name(view.dated_by) if view.dated_by else "CAST(NULL AS BIGINT)"
+        for source, part, first, last in store.rows(
+            f"SELECT source, part, min({at}), max({at}) FROM {name(view.table)} GROUP BY source, part"
+        ):
+            fields = told.get((source, part), {})
+            period = None if first is None else (int(first), int(last))
+            shown = (_told(field.name, fields.get(f"{view.table}.{field.name}", {})) for field in view.fields)
+            found[source, part] = Held(view.row, period, tuple(each for each in shown if each is not None))
+    return found | _figures(store)
+
+
+def _figures(store: Store) -> dict[tuple[str, int], Held]:
+    """The same of the tables of portals' figures, which have no cell states: a figure is there or it is not."""
+    if not store.one(f"SELECT count(*) FROM sources WHERE view = {text(View.PORTAL_STATISTICS)}"):
+        return {}
+    figures = [column.name for column in STATISTICS[5:]]
+    counts = ", ".join(f"count({name(figure)})" for figure in figures)
+    found = {}
+    for source, part, first, last, *told in store.rows(
+        f"SELECT source, part, min(captured_on), max(captured_on), {counts} FROM statistics GROUP BY source, part"
+    ):
+        fields = tuple((figure, int(known), "") for figure, known in zip(figures, told, strict=True) if known)
+        found[source, part] = Held("a portal and day", (int(first), int(last)), fields)
+    return found
+
+
+def _told(field: str, states: Mapping[str, int]) -> tuple[str, int, str] | None:
+    """A field's records that tell it, and why the others don't; None where no record has such a field."""
+    if not set(states) - {State.NOT_EXPORTED}:
+        return None
+    known = states.get(State.VALUE, 0) + states.get(State.PARTIAL, 0)
+    why = (f"{states[state]:,} {label(state)}" for state in State if state in states and state is not State.VALUE)
+    return field, known, ", ".join(why)
 
 
 def months(period: tuple[int, int] | None, zone: ZoneInfo | None) -> list[tuple[str, int]]:

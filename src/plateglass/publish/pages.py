@@ -100,6 +100,8 @@ class Coverage:
     clocks: tuple[coverage.ClockChange, ...]
     lists: tuple[dict[str, Any], ...]
 
+    others: tuple[tuple[Part, coverage.Held], ...] = ()
+    """The tables that are neither logs of searches nor sharing lists."""
 
 @dataclass(frozen=True)
 class Page:
@@ -270,7 +272,8 @@ def _coverage(
     store: Store, catalogue: Catalogue, listed: Sequence[Part], counts: Counts, zone: ZoneInfo | None
 ) -> Coverage:
     months = coverage.months(counts.period, zone)
-    store.run(*coverage.steps(months))
+    store.run(*coverage.steps(months, coverage.others(store)))
+    held = coverage.held(store, coverage.others(store))
     logs = [part for part in listed if part.searches]
     names = tuple(month for month, _ in months)
     by_month: dict[tuple[str, int], dict[str, int]] = {}
@@ -306,6 +309,7 @@ def _fields(store: Store) -> tuple[Field, ...]:
     found: dict[str, dict[str, int]] = {}
     for field, state, records in store.rows(
         "SELECT field, state, sum(records) FROM coverage_cells GROUP BY field, state ORDER BY field, state"
+        others=tuple((p, held[p.source, p.part]) for p in listed if (p.source, p.part) in held),
     ):
         found.setdefault(field, {})[state] = int(records)
     order = [field for field in (*STATED, "inbound", "outbound") if field in found]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from plateglass.errors import CountsDoNotAddUp, Place, SourceUnreadable
+from plateglass.privacy import scrub
 from plateglass.read.records import plain_heading
 from plateglass.store import Failure, Store, name, text
 
 OWNER: Final = "owner"
 """The column that says whose log a record is from."""
+BODY: Final = re.compile(
+    r"(?i)\b(pd|so|ca?o|dps|police|sheriff\S*|county|parish|city|town|state|dep(artmen)?t|patrol|university|college|"
+    r"marshals?|federal|district|attorney|safety|task force|cent(er|re))\b"
+)
+"""What every public body's name has: an owner without it may be a person, and is not named."""
 MANY: Final = 5_000
 """So many owners no corpus has; a column with more of them says something else."""
 
@@ -65,7 +72,7 @@ def _parts(relation: str, folder: Path, store: Store, place: Place) -> Iterator[
         which = f"WHERE CAST({name(column)} AS VARCHAR) IS NOT DISTINCT FROM {_literal(owner)}" if column else ""
         store.execute(f"COPY (SELECT {picks} FROM {relation} {which}) TO {text(str(target))} (FORMAT csv, HEADER)")
         read += int(store.one(f"SELECT count(*) FROM {relation} {which}"))
-        yield Part(number, owner or "", target)
+        yield Part(number, owner if owner and BODY.search(owner) and not scrub(owner)[1] else "", target)
     if read != said:
         raise CountsDoNotAddUp(f"{read} records of all owners", expected=f"{said}, as the file says", place=place)
 
