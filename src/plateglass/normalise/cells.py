@@ -151,10 +151,6 @@ class Cells:
             return number(t, self.digits.get(field, REACH_DIGITS), self.unit(field))
         return self.word(field, t) if kind == "word" else t
 
-    def unit(self, field: str) -> str:
-        """The pattern of what may stand behind a field's number."""
-        return r"(\s*(?i:days?))?" if self.layout.fields[field].kind == "day_count" else ""
-
     def _of_its_kind(self, field: str, t: str, clear: str) -> str:
         """The state of a cell that hides nothing; `clear` stands beside it."""
         state = self._apart_from_sheets(field, t, clear)
