@@ -21,12 +21,15 @@ from plateglass import case, catalogue, check, errors, model, record_views
 from plateglass.check import columns as check_columns
 from plateglass.cli import app
 from plateglass.duties import figures, shapes
+from plateglass.questions import content as questions
+from plateglass.questions import tables as asked_tables
 from plateglass.register.imports import layouts as import_layouts
 
 REFERENCE = Path(__file__).parent / "reference"
 WIDTH = 100
 COMMANDS = (
-    (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("verify",), ("links",), ("timestamp",), ("layouts",),
+    (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("questions",), ("change",),
+    ("verify",), ("links",), ("timestamp",), ("layouts",),
     ("layouts", "list"),
     ("sample",), ("sample", "draw"), ("sample", "answers"), ("sample", "sizes"), ("review",), ("estimate",),
     ("layouts", "show"), ("layouts", "explain"), ("rules",), ("rules", "list"), ("rules", "show"), ("rules", "test"),
@@ -45,6 +48,9 @@ KINDS: dict[str, type[BaseModel]] = {
     "acts/<state>.toml": shapes.Act,
     "series/<id>.toml": shapes.Series,
     "imports/<list>.toml": import_layouts.ImportLayout,
+    "questions/<id>.toml": questions.Question,
+    "events/<list>.toml": questions.Happenings,
+    "replies/<id>.toml": questions.Reply,
     "case.toml": case.Settings,
 }
 """Each kind of file that one can write, and its type."""
@@ -58,6 +64,7 @@ def pages() -> dict[str, str]:
         "errors.md": problems(),
         "figures.md": named_figures(),
         "layouts.md": layouts(),
+        "questions.md": thirty(),
         "requirements.md": requirements(),
         "rules.md": rules(),
         "views.md": views(),
@@ -271,6 +278,17 @@ def _cited(rule: catalogue.Rule) -> Iterator[str]:
         yield f"- cites: {' '.join(cite.text.split())}{dates}{until}{url}"
 
 
+def thirty() -> str:
+    """Every question that plateglass brings."""
+    lead = "What every case is asked. Each is a file `questions/<id>.toml`; a case may bring its own."
+    rows = [
+        (f"`{q.id}`", q.title, q.statistic, ", ".join(f"`{need.replace(' | ', '` or `')}`" for need in q.needs),
+         q.audience)
+        for q in questions.questions(catalogue.Catalogue()).values()
+    ]  # fmt: skip
+    return f"{_head('Questions', lead)}\n{_table(('id', 'question', 'statistic', 'needs', 'for'), rows)}\n"
+
+
 def views() -> str:
     """Every column of every table that a stage leaves behind."""
     parts = [_head("Views", "The tables and views that rules read and that a person can look at after each step.")]
@@ -278,6 +296,8 @@ def views() -> str:
     parts += [f"### {name}\n\nOne row: {view.row}.\n\n{_columns(view.own)}\n" for name, view in check.VIEWS.items()]
     parts += ["## Tables of a case\n"]
     parts += [f"### {name}\n\n{_columns(columns)}\n" for name, columns in tables().items()]
+    parts += ["## Tables of questions\n\nBesides these, a question may read the tables of the other views.\n"]
+    parts += [f"### {name}\n\n{_columns(columns)}\n" for name, columns in asked_tables.TABLES.items()]
     return "\n".join(parts)
 
 

@@ -17,15 +17,15 @@ import pytest
 SRC = Path(__file__).parent.parent / "src" / "plateglass"
 
 ORDER = (
-    "errors", "model", "record_views", "privacy", "catalogue", "store", "case", "register", "statistics", "workbook",
-    "read", "normalise", "resolve", "classify", "check", "publish",
-    "sample", "review", "estimate", "demo", "intake", "pipeline", "timestamp", "custody", "duties", "cli",
+    "errors", "model", "record_views", "privacy", "catalogue", "store", "case", "register", "statistics", "spread",
+    "workbook", "read", "normalise", "resolve", "classify", "check", "change", "questions", "publish",
+    "sample", "review", "estimate", "worth", "demo", "intake", "pipeline", "timestamp", "custody", "duties", "cli",
 )  # fmt: skip
 STAGES = ("read", "normalise", "resolve", "classify", "check", "publish")
 
 DOORS = {
     "duckdb": "store", "sqlglot": "store",
-    "pydantic": ("catalogue", "case", "register", "duties"),
+    "pydantic": ("catalogue", "case", "register", "duties", "questions"),
     "python_calamine": "read", "pdfplumber": "read", "pypdfium2": "read", "selectolax": "read", "warcio": "read",
     "rapidfuzz": "resolve",
     "jinja2": "publish", "markupsafe": "publish", "fastapi": "publish", "uvicorn": "publish", "weasyprint": "publish",
@@ -33,7 +33,7 @@ DOORS = {
     "rfc3161_client": "timestamp", "cryptography": "timestamp",
     "typer": "cli", "click": "cli", "rich": "cli",
     "platformdirs": "privacy",
-    "scipy": "statistics", "numpy": "statistics",
+    "scipy": ("statistics", "spread"), "numpy": ("statistics", "spread"),
 }  # fmt: skip
 
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "base", "common", "manager", "handler"}

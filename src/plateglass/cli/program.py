@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from plateglass import __version__
-from plateglass.cli import audits, cases, contents, register_imports, registers, reviews, verifying
+from plateglass.cli import asking, audits, cases, contents, register_imports, registers, reviews, statutory, verifying
 
 app = typer.Typer(
     name="plateglass",
@@ -46,7 +46,11 @@ app.command("new")(cases.new)
 app.command("add")(cases.add)
 app.command("check")(cases.check)
 app.command("report")(cases.report)
+app.command("questions")(asking.ask)
+app.command("change")(asking.change)
+app.command("requests")(statutory.requests)
 app.command("verify")(verifying.verify)
+app.command("links")(verifying.linked)
 app.command("timestamp")(verifying.timestamp)
 app.command("review")(reviews.review)
 app.command("estimate")(reviews.estimate)

@@ -1,13 +1,14 @@
-"""`verify`: what a case and its report say, read and counted again; `timestamp`: that they stood by some moment."""
+"""`verify`: what a case and its report say, counted again; `links`: copies counted once; `timestamp`: when it stood."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from plateglass import custody
+from plateglass import custody, links, normalise, pipeline
 from plateglass import timestamp as timestamps
 from plateglass.case import Case
 from plateglass.cli import options, screen
@@ -34,6 +35,24 @@ Roots = Annotated[
         help="Certificates of time-stamping authorities to trust.",
     ),
 ]
+
+
+@screen.reported
+def linked(case: options.CaseFolder, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
+    """Count a case's searches once copies in several logs are linked, and say how far that can be trusted."""
+    made = Case(case)
+    with screen.bars(quiet=quiet or as_json) as progress, pipeline.agencies(made) as store:
+        progress("finding distinct searches", 0, 2)
+        folder = made.work / "searches"
+        folder.mkdir(exist_ok=True)
+        normalise.searches(store, folder)
+        progress("linking copies", 1, 2)
+        found = links.find(store)
+        progress("linking copies", 2, 2)
+    if as_json:
+        screen.machine({**asdict(found), "linked": found.linked, "precision": found.precision})
+    else:
+        screen.say(found.sentence)
 
 
 @screen.reported
