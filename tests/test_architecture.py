@@ -18,7 +18,7 @@ SRC = Path(__file__).parent.parent / "src" / "plateglass"
 
 ORDER = (
     "errors", "model", "record_views", "privacy", "catalogue", "store", "case", "register", "statistics", "spread",
-    "workbook", "read", "normalise", "resolve", "classify", "check", "change", "questions", "publish",
+    "workbook", "links", "read", "normalise", "resolve", "classify", "check", "change", "questions", "publish",
     "sample", "review", "estimate", "worth", "demo", "intake", "pipeline", "timestamp", "custody", "duties", "cli",
 )  # fmt: skip
 STAGES = ("read", "normalise", "resolve", "classify", "check", "publish")
