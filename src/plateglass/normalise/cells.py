@@ -151,6 +151,10 @@ class Cells:
             return number(t, self.digits.get(field, REACH_DIGITS), self.unit(field))
         return self.word(field, t) if kind == "word" else t
 
+    def unit(self, field: str) -> str:
+        """The pattern of what may stand behind a field's number."""
+        return r"(\s*(?i:days?))?" if self.layout.fields[field].kind == "day_count" else ""
+
     def _of_its_kind(self, field: str, t: str, clear: str) -> str:
         """The state of a cell that hides nothing; `clear` stands beside it."""
         state = self._apart_from_sheets(field, t, clear)
@@ -163,10 +167,6 @@ class Cells:
         if spec.kind == "plate":
             return (
                 f"CASE WHEN {clear} = '' THEN '{State.DAMAGED}'"
-    def unit(self, field: str) -> str:
-        """The pattern of what may stand behind a field's number."""
-        return r"(\s*(?i:days?))?" if self.layout.fields[field].kind == "day_count" else ""
-
                 f" WHEN contains({clear}, '*') THEN '{State.PARTIAL}' ELSE '{State.VALUE}' END"
             )
         if spec.kind in ("count", "day_count") or (spec.kind == "word" and (spec.words or spec.means)):

@@ -99,9 +99,9 @@ class Coverage:
     crossings: tuple[coverage.Crossing, ...]
     clocks: tuple[coverage.ClockChange, ...]
     lists: tuple[dict[str, Any], ...]
-
     others: tuple[tuple[Part, coverage.Held], ...] = ()
     """The tables that are neither logs of searches nor sharing lists."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -287,6 +287,7 @@ def _coverage(
         rejected=_listed(store, "rejected"), repaired=_listed(store, "repaired"), issues=_issues(store),
         crossings=tuple(coverage.crossings(store, catalogue.eras)),
         clocks=coverage.clock_changes(counts.period, zone), lists=_lists(store),
+        others=tuple((p, held[p.source, p.part]) for p in listed if (p.source, p.part) in held),
     )  # fmt: skip
 
 
@@ -309,7 +310,6 @@ def _fields(store: Store) -> tuple[Field, ...]:
     found: dict[str, dict[str, int]] = {}
     for field, state, records in store.rows(
         "SELECT field, state, sum(records) FROM coverage_cells GROUP BY field, state ORDER BY field, state"
-        others=tuple((p, held[p.source, p.part]) for p in listed if (p.source, p.part) in held),
     ):
         found.setdefault(field, {})[state] = int(records)
     order = [field for field in (*STATED, "inbound", "outbound") if field in found]

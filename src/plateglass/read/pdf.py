@@ -87,7 +87,6 @@ def transcribe(path: Path, target: Path, vocabulary: frozenset[str], place: Plac
     return Printed(target, count, tuple(_told(seen, known, place)), not any(map(_lost, seen)))
 
 
-def _sampled(count: int) -> list[int]:
 def lines(path: Path, place: Place, most: int = MAX_PAGES) -> Iterator[tuple[int, tuple[str, ...] | None]]:
     """The lines of text of every page with its number; None for a page that can't be read.
 
@@ -104,6 +103,7 @@ def lines(path: Path, place: Place, most: int = MAX_PAGES) -> Iterator[tuple[int
         yield from zip(numbers, readers.results([(lines_of, (n,)) for n in numbers]), strict=True)
 
 
+def _sampled(count: int) -> list[int]:
     return sorted({*range(1, min(3, count) + 1), *range(1, count + 1, max(1, count // _SAMPLE)), count})
 
 
@@ -316,6 +316,12 @@ def one_page(number: int) -> Page | None:
     return None
 
 
+def lines_of(number: int) -> tuple[str, ...] | None:
+    """The lines of one page; None where it can't be read."""
+    page = one_page(number)
+    return None if page is None else tuple(line.text for line in pdf_grid.lines(page.glyphs))
+
+
 def rows_of(first: int, end: int, known: Profile) -> list[Rows]:
     """The records of some pages."""
     found: list[Rows] = []
@@ -324,12 +330,6 @@ def rows_of(first: int, end: int, known: Profile) -> list[Rows]:
             try:
                 found.append(pdf_rows.rows(pdf_page.page(_document(), number), known))
             except PageUnreadable:
-def lines_of(number: int) -> tuple[str, ...] | None:
-    """The lines of one page; None where it can't be read."""
-    page = one_page(number)
-    return None if page is None else tuple(line.text for line in pdf_grid.lines(page.glyphs))
-
-
                 found.append(Rows(number, cause="it can't be opened, or holds more than a page of a log can"))
             except MemoryError:
                 found.append(Rows(number, cause="it takes too much memory"))
