@@ -28,7 +28,7 @@ from plateglass.register.imports import layouts as import_layouts
 REFERENCE = Path(__file__).parent / "reference"
 WIDTH = 100
 COMMANDS = (
-    (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("questions",), ("change",),
+    (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("requests",), ("questions",), ("change",),
     ("verify",), ("links",), ("timestamp",), ("layouts",),
     ("layouts", "list"),
     ("sample",), ("sample", "draw"), ("sample", "answers"), ("sample", "sizes"), ("review",), ("estimate",),

@@ -9,7 +9,7 @@ import typer
 
 from plateglass import duties
 from plateglass.case import Case
-from plateglass.cli import screen
+from plateglass.cli import options, screen
 from plateglass.publish.statutory import Signed
 
 For = Annotated[
@@ -36,3 +36,22 @@ def write(made: Case, wanted: list[str], out: Path | None, signed: Signed, *, pd
         with screen.bars(quiet=quiet) as progress:
             folder = (out or made.root / "reports") / shape.id
             screen.say(str(duties.report(made, shape, signed, folder, pdf=pdf, progress=progress)))
+
+
+@screen.reported
+def requests(
+    case: options.CaseFolder,
+    out: options.Out = None,
+    wanted: For = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write a public-records request for each record that would settle what the case can't tell.
+
+    A letter a record series and agency, and index.csv with the deadlines; blanks are those of the report of the
+    home agency's state unless --for names others.
+    """
+    made = Case(case)
+    made.settings  # noqa: B018 (raises where the settings are unusable)
+    shapes = [duties.shape(made.catalogue(), id_) for id_ in dict.fromkeys(wanted or ())]
+    with screen.bars(quiet=quiet) as progress:
+        screen.say(str(duties.requests(made, shapes, out or made.root / "requests", progress)))

@@ -1,8 +1,10 @@
 """What laws ask to be told: statutory reports of a case, and requests for the records that they lack.
 
-`shapes.py` knows the content, `figures.py` the named figures, `report.py` fills a shape in.
+`shapes.py` knows the content, `figures.py` and `kept.py` the named figures, `filled.py` fills a shape in, `letters.py`
+writes letters.
 """
 
-from plateglass.duties.report import document, looked, report, shape
+from plateglass.duties.filled import document, looked, report, shape
+from plateglass.duties.letters import requests
 
-__all__ = ["document", "looked", "report", "shape"]
+__all__ = ["document", "looked", "report", "requests", "shape"]

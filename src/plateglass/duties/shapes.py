@@ -136,9 +136,11 @@ class Series(_Content):
     leave_out: str = ""
     """What the agency may leave out, so that nobody's plate or person is asked for."""
     settles: tuple[str, ...] = ()
-    """What it would settle: `field:state` of a finding, either of them `*`."""
+    """What it would settle: `field:state` of a finding; a `*` stands for anything."""
     rules: tuple[str, ...] = ()
-    """Rules of which nothing can be told without it."""
+    """Rules that have units which nobody can tell of, or no units at all, without it; a `*` stands for anything."""
+    figures: tuple[str, ...] = ()
+    """Named figures that it would give where the case has none; a `*` stands for anything."""
 
 
 def shapes(catalogue: Catalogue) -> dict[str, Shape]:
