@@ -1,6 +1,6 @@
 """Speed and memory on made-up records, each beside a limit that is measured in the same run.
 
-    python bench/run.py [--small] [--times 3] [--only ingest,audit,growth,names,rules]
+    python bench/run.py [--small] [--times 3] [--only ingest,audit,growth,names,rules,routes]
 
 The limit is what DuckDB alone takes to copy the same files, all text, to Parquet with zstd. Everything is a ratio to
 it, because one machine is not another, and the median of several rounds, because no machine is quiet. Memory is that of
@@ -170,7 +170,7 @@ def main() -> None:
     parser.add_argument("--searches", type=int, help="this many searches, each in four of --files")
     parser.add_argument("--files", type=int, help="this many files, in tens")
     parser.add_argument("--times", type=int, default=3, help="rounds; the median is told")
-    parser.add_argument("--only", default="ingest,audit,growth,names,rules", help="comma-joined parts")
+    parser.add_argument("--only", default="ingest,audit,growth,names,rules,routes", help="comma-joined parts")
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where made-up files go")
     chosen = parser.parse_args()
     parts = set(chosen.only.split(","))
@@ -180,6 +180,8 @@ def main() -> None:
     if "rules" in parts:
         few = [str(SMALL[0])] if chosen.small else []
         subprocess.run([sys.executable, str(beside / "rules_speed.py"), *few], check=False)  # noqa: S603
+    if "routes" in parts:
+        subprocess.run([sys.executable, str(beside / "routes_speed.py")], check=False)  # noqa: S603
     if not parts & {"ingest", "audit", "growth"}:
         return
     searches, files = SMALL if chosen.small else FULL
