@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from plateglass import change, classify, intake, normalise, publish, questions, resolve, review, worth
 from plateglass import check as checking
-from plateglass import classify, intake, normalise, publish, resolve, review
 from plateglass.case import Case
-from plateglass.errors import Issue, Place, Severity
+from plateglass.errors import CaseUnusable, Issue, Place, Severity
 from plateglass.model import Finding, Progress, silent
 from plateglass.store import Store
 
@@ -59,6 +59,26 @@ def report(case: Case, out: Path, progress: Progress = silent) -> Path:
     """3 to 6. The report of a case, and everything beside it."""
     with prepared(case, progress) as store:
         return _published(store, case, _checked(store, case, progress), out, progress)
+
+
+def asked(case: Case, only: Sequence[str] = (), progress: Progress = silent) -> tuple[publish.Book, ...]:
+    """3 to 6, of the questions only: the answers that anybody may read, and those for the custodian."""
+    with prepared(case, progress) as store:
+        findings, measured = _checked(store, case, progress), worth.worth(case)
+        told = publish.Told(questions.answers(store, case, findings, measured, only), measured)
+        return publish.books(store, case, findings, told)
+
+
+def changed(case: Case, ask: change.Ask, progress: Progress = silent, *, at_home: bool = False) -> change.Change:
+    """3 and 4, then whether wording changed at a date; with `at_home`, among the home agency's users only."""
+    with prepared(case, progress) as store:
+        home = questions.ground(store, case)
+        treated = home if at_home else ""
+        if at_home and not home:
+            raise CaseUnusable(
+                "no home agency is stated, or its name was not recognised", remedy="set agency in case.toml"
+            )
+        return change.change(store, case.catalogue(), replace(ask, treated=treated))
 
 
 @contextmanager
@@ -116,7 +136,9 @@ def _checked(store: Store, case: Case, progress: Progress) -> list[Finding]:
 
 def _published(store: Store, case: Case, findings: Sequence[Finding], out: Path, progress: Progress) -> Path:
     progress("writing the report", 0, 1)
-    written = publish.report(store, case, findings, out)
+    measured = worth.worth(case)
+    told = publish.Told(questions.answers(store, case, findings, measured), measured)
+    written = publish.report(store, case, findings, out, told)
     progress("writing the report", 1, 1)
     return written
 

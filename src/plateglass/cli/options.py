@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from plateglass import check
+from plateglass import check, questions
 from plateglass.case import Settings
 from plateglass.catalogue import Catalogue
 
@@ -96,10 +96,12 @@ def known(values: dict[str, int | float | str], catalogue: Catalogue) -> dict[st
         typer.BadParameter: a name that no rule has; the message lists those that there are.
     """
     names = {name for rule in catalogue.rules.values() for name in rule.parameters}
+    names |= {name for question in questions.questions(catalogue).values() for name in question.parameters}
     for name in values:
         if name not in names:
             raise typer.BadParameter(
-                f"no rule has a parameter {name!r}; there are {', '.join(sorted(names))}", param_hint="--set"
+                f"no rule and no question has a parameter {name!r}; there are {', '.join(sorted(names))}",
+                param_hint="--set",
             )
     return values
 

@@ -58,7 +58,7 @@ class Chart:
 def columns(ident: str, title: str, unit: str, months: Sequence[tuple[str, int]], eras: Sequence[date]) -> Chart:
     """Columns by month; `eras` holds the days on which a form changed, named A, B, ... in order."""
     known = dict(months)
-    every = _every(months[0][0], months[-1][0])
+    every = every_month(months[0][0], months[-1][0])
     top = _ceiling(max(known.values(), default=0))
     step = (WIDTH - _LEFT - _RIGHT) / len(every)
     gap = min(step * 0.25, 3)
@@ -147,6 +147,7 @@ def _level(count: int) -> int:
     return 0 if count <= 0 else min(int(log10(count)) + 1, 5)
 
 
-def _every(first: str, last: str) -> list[str]:
+def every_month(first: str, last: str) -> list[str]:
+    """Every month from one to another, both included."""
     start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
     return [f"{index // 12:04d}-{index % 12 + 1:02d}" for index in range(start, end + 1)]

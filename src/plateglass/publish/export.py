@@ -12,6 +12,7 @@ from typing import Any
 from plateglass.publish import words
 from plateglass.publish.findings import FindingPage
 from plateglass.publish.pages import Page
+from plateglass.publish.questions import AnswerPage, Book
 from plateglass.store import Store, text
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -81,6 +82,29 @@ def custodian(store: Store, page: Page, folder: Path) -> None:
     _lines(folder / "findings.jsonl", [finding(found, page) for found in page.findings])
     _json(folder / "summary.json", {"rules": _rules(page)})
     sums(folder)
+
+
+def answers(book: Book, folder: Path) -> None:
+    """Write every answer as a line of questions.jsonl: all rows of all tables, as the page says them."""
+    _lines(folder / "questions.jsonl", [answer(page) for page in book.answers])
+
+
+def answer(page: AnswerPage) -> dict[str, Any]:
+    """One answer as a line: its sentence or the reason why there is none, its tables and its readings."""
+    found = page.answer
+    question = found.question
+    return {
+        "question": question.id, "question_sha256": question.sha256, "title": question.title, "unit": question.unit,
+        "statistic": question.statistic, "uncertainty": question.uncertainty, "answered": found.answered,
+        "sentence": found.sentence, "why_not": found.why, "period": page.period,
+        "tables": [
+            {"title": t.title, "unit": t.unit, "why_not": t.why, "columns": [t.heading, *(h.title for h in t.columns)],
+             "rows": [[line.label, *((line.series,) if t.series else ()), *line.values] for line in t.lines],
+             "eras": [crossing.era.id for _, crossing in t.eras], "notes": list(t.notes)}
+            for t in page.tables
+        ],
+        "readings": list(question.readings), "limits": list(question.limits),
+    }  # fmt: skip
 
 
 def label(store: Store, page: Page) -> None:

@@ -13,7 +13,8 @@ from plateglass import __version__
 from plateglass.case import Case, Settings
 from plateglass.catalogue import Catalogue, Layout, Reason, Rule
 from plateglass.model import SEARCH_VIEWS, STATED, Finding, State
-from plateglass.publish import charts, coverage, findings, suppress, words
+from plateglass.publish import charts, coverage, findings, questions, suppress, words
+from plateglass.publish.questions import Told
 from plateglass.store import Step, Store
 
 LOGS = 40
@@ -129,6 +130,8 @@ class Page:
     days: Mapping[int, str]
     """The day of each unit of evidence that is not a record."""
     custodian: bool = False
+    book: questions.Book | None = None
+    """The answers to the questions; None where none was asked."""
 
     @property
     def heading(self) -> str:
@@ -141,14 +144,16 @@ class Page:
         return tuple(page for _, pages in self.groups for page in pages)
 
 
-def public(store: Store, case: Case, found: Sequence[Finding]) -> Page:
+def public(store: Store, case: Case, found: Sequence[Finding], told: Told = questions.NOTHING) -> Page:
     """The page that anybody may read."""
     catalogue, settings = case.catalogue(), case.settings
     kept = [finding for finding in found if catalogue.rules[finding.rule].audience == "public"]
     listed = parts(store)
     counts = _counts(store, listed)
     read = _coverage(store, catalogue, listed, counts, settings.zone)
-    desk = _desk(store, case, kept, listed, read)
+    answers = told.of("public")
+    names = questions.labels(store, catalogue) if answers else None
+    desk = _desk(store, case, kept, (listed, read), questions.cells(answers, names) if names else {})
     used = _used(catalogue.reasons, [catalogue.rules[finding.rule] for finding in kept])
     return Page(
         title=words.clean(settings.name), agency=words.clean(settings.agency), zone=settings.timezone,
@@ -159,16 +164,28 @@ def public(store: Store, case: Case, found: Sequence[Finding]) -> Page:
         layouts=tuple(catalogue.layouts[i] for i in sorted({p.layout for p in listed} & set(catalogue.layouts))),
         reasons=tuple(reason for code, reason in sorted(catalogue.reasons.items()) if code in used),
         days=desk.days, codes=tuple(reason for code, reason in sorted(catalogue.reasons.items()) if code not in used),
+        book=questions.book(answers, names, desk.tables, read.crossings, _extra(settings, told)) if names else None,
     )  # fmt: skip
 
 
-def custodian(store: Store, case: Case, found: Sequence[Finding], page: Page) -> Page | None:
+def _extra(settings: Settings, told: Told) -> questions.Extra:
+    return questions.Extra(told.worth, settings.zone, settings.suppress_below)
+
+
+def custodian(
+    store: Store, case: Case, found: Sequence[Finding], page: Page, told: Told = questions.NOTHING
+) -> Page | None:
     """The same page with the findings that are for the agency's own reviewer only; None where there are none."""
     rules = case.catalogue().rules
     kept = [finding for finding in found if rules[finding.rule].audience == "custodian"]
-    desk = _desk(store, case, kept, page.parts, page.coverage)
-    groups = _groups(kept, rules, desk)
-    return replace(page, groups=groups, packs=_packs(kept), custodian=True) if kept else None
+    answers = told.of("custodian")
+    desk = _desk(store, case, kept, (page.parts, page.coverage), {})
+    groups, book = _groups(kept, rules, desk), None
+    if answers:
+        names = questions.labels(store, case.catalogue())
+        book = questions.book(answers, names, {}, page.coverage.crossings, _extra(case.settings, told))
+    shown = replace(page, groups=groups, packs=_packs(kept), custodian=True, book=book)
+    return shown if kept or answers else None
 
 
 def _used(codes: Iterable[str], rules: Sequence[Rule]) -> set[str]:
@@ -182,11 +199,14 @@ def _packs(found: Iterable[Finding]) -> tuple[str, ...]:
     return tuple(sorted({finding.rule.partition("/")[0] for finding in found}))
 
 
-def _desk(store: Store, case: Case, found: Sequence[Finding], listed: Sequence[Part], read: Coverage) -> findings.Desk:
-    zone = case.settings.zone
+def _desk(
+    store: Store, case: Case, found: Sequence[Finding], read: tuple[Sequence[Part], Coverage],
+    more: Mapping[str, Sequence[suppress.Cell]],
+) -> findings.Desk:  # fmt: skip
+    zone, (listed, covered) = case.settings.zone, read
     return findings.Desk(
-        store, zone, {(part.source, part.part): (part.name, part.sheet) for part in listed}, read.crossings,
-        small(store, found, case.settings.suppress_below),
+        store, zone, {(part.source, part.part): (part.name, part.sheet) for part in listed}, covered.crossings,
+        small(store, found, case.settings.suppress_below, more),
         dict(store.rows("SELECT rule, count(*) FROM evidence GROUP BY rule")), days(store, zone),
     )  # fmt: skip
 
@@ -197,8 +217,10 @@ def days(store: Store, zone: ZoneInfo | None) -> dict[int, str]:
     return {at: words.date_of(at, zone) for (at,) in rows}
 
 
-def small(store: Store, found: Iterable[Finding], below: int) -> dict[str, list[suppress.Shown] | None]:
-    """Units by agency for each rule, as they may be printed."""
+def small(
+    store: Store, found: Iterable[Finding], below: int, more: Mapping[str, Sequence[suppress.Cell]]
+) -> dict[str, list[suppress.Shown] | None]:
+    """Units by agency for each rule and each table of the questions, as they may be printed: all at once."""
     public = {
         key: words.clean(str(shown))
         for agency, shown in store.rows(
@@ -207,7 +229,7 @@ def small(store: Store, found: Iterable[Finding], below: int) -> dict[str, list[
         for key in (agency, shown)
         if key is not None
     }
-    return suppress.tables({f.rule: findings.cells(f, public) for f in found if f.groups}, below)
+    return suppress.tables({f.rule: findings.cells(f, public) for f in found if f.groups} | dict(more), below)
 
 
 def parts(store: Store) -> list[Part]:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -14,17 +15,20 @@ import jinja2
 from plateglass.case import Case
 from plateglass.errors import OutputUnwritable, Place
 from plateglass.model import Finding
-from plateglass.publish import export, findings, pages, words
+from plateglass.publish import export, findings, methods, pages, words
+from plateglass.publish.questions import NOTHING, Book, Told, percent
 from plateglass.store import Store
 
 _HERE = Path(__file__).parent
 NAME = "report.html"
+METHODS = "methods.html"
+QUESTIONS = "questions.html"
 CUSTODIAN = "custodian"
 _STRAY = {".DS_Store", "Thumbs.db", "desktop.ini"}
 """What file managers leave in any folder that somebody looks at."""
 
 
-def report(store: Store, case: Case, found: Sequence[Finding], out: Path) -> Path:
+def report(store: Store, case: Case, found: Sequence[Finding], out: Path, told: Told = NOTHING) -> Path:
     """Write the report and everything beside it into the folder `out`; give the path of the page.
 
     Raises:
@@ -38,7 +42,7 @@ def report(store: Store, case: Case, found: Sequence[Finding], out: Path) -> Pat
         _ours(out)
         fresh.mkdir(parents=True)
         try:
-            _write(store, case, found, fresh)
+            _write(store, case, found, fresh, told)
             _place(out, fresh, old)
         finally:
             _remove(fresh)
@@ -50,15 +54,32 @@ def report(store: Store, case: Case, found: Sequence[Finding], out: Path) -> Pat
     return given / NAME
 
 
-def _write(store: Store, case: Case, found: Sequence[Finding], folder: Path) -> None:
-    page = pages.public(store, case, found)
+def _write(store: Store, case: Case, found: Sequence[Finding], folder: Path, told: Told) -> None:
+    page = pages.public(store, case, found, told)
     export.write(folder / NAME, render(page))
+    export.write(folder / METHODS, _render("methods_page.html", page, m=methods.methods(page, case.catalogue())))
+    _answers(page, folder)
     export.public(store, page, folder)
-    closed = pages.custodian(store, case, found, page)
+    closed = pages.custodian(store, case, found, page, told)
     if closed is not None:
         (folder / CUSTODIAN).mkdir()
         export.write(folder / CUSTODIAN / "custodian.html", render(closed))
+        _answers(closed, folder / CUSTODIAN)
         export.custodian(store, closed, folder / CUSTODIAN)
+
+
+def books(store: Store, case: Case, found: Sequence[Finding], told: Told) -> tuple[Book, ...]:
+    """The answers as a report would print them: those for anybody, then those for the custodian."""
+    page = pages.public(store, case, found, told)
+    closed = pages.custodian(store, case, found, page, told)
+    return tuple(one.book for one in (page, closed) if one is not None and one.book is not None)
+
+
+def _answers(page: pages.Page, folder: Path) -> None:
+    """The answers as a page for people and as lines for programs, where anything was asked."""
+    if page.book is not None:
+        export.write(folder / QUESTIONS, _render("questions.html", page, book=page.book))
+        export.answers(page.book, folder)
 
 
 def _recover(out: Path, fresh: Path, old: Path) -> None:
@@ -128,11 +149,19 @@ def _remove(folder: Path) -> None:
 
 def render(page: pages.Page) -> str:
     """The page as one HTML file that asks nothing of anybody."""
+    return _render(NAME, page)
+
+
+def _render(template: str, page: pages.Page, **more: Any) -> str:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([_HERE / "templates", _HERE / "static"]), autoescape=True,
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    shown = (words.number, words.share, words.plural, words.label, words.field, words.month_name, words.long_date)
+    shown = (
+        words.number, words.share, words.plural, words.label, words.field, words.month_name, words.long_date, percent
+    )  # fmt: skip
     environment.filters |= {function.__name__: function for function in shown}
     environment.globals |= {"reviews": findings.REVIEWS, "missing": findings.MISSING, "span": words.span}
-    return environment.get_template(NAME).render(page=page, zone=ZoneInfo(page.zone) if page.zone else None)
+    codes = page.book.codes if page.book else {}
+    zone = ZoneInfo(page.zone) if page.zone else None
+    return environment.get_template(template).render(page=page, zone=zone, codes=codes, **more)
