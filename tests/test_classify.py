@@ -38,6 +38,7 @@ def code(texts: Sequence[str], field: str = "reason") -> tuple[list[dict[str, An
         rows = [(UUID(int=number), field, text, "") for number, text in enumerate(texts)]
         store.load("texts", {"id": "UUID", "field": "VARCHAR", "text": "VARCHAR", "scrubs": "VARCHAR"}, rows)
         classify.reasons(store, catalogue())
+        classify.grounds(store, catalogue())
         coded = store.records("SELECT * FROM reasons ORDER BY id")
         decided: list[dict[str, str]] = [{} for _ in texts]
         for id_, key, words in store.rows("SELECT id, code, words FROM reason_words"):

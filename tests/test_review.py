@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from plateglass import case as cases
-from plateglass import pipeline, review, sample
+from plateglass import classify, pipeline, review, sample
 from plateglass.case import Case
 from plateglass.catalogue import Catalogue
 from plateglass.classify import judged
@@ -217,6 +217,8 @@ def purposes(case: Case, *, by_people: bool = True) -> tuple[dict[str, dict[str,
             f"SELECT CAST(id AS VARCHAR) AS text, {', '.join(names)} FROM reasons WHERE field = 'reason'"
         )
         words: dict[str, dict[str, str]] = {}
+        catalogue = case.catalogue()
+        classify.grounds(store, catalogue, review.decided(case, catalogue) if by_people else {})
         for text, code, said in store.rows("SELECT CAST(id AS VARCHAR), code, words FROM reason_words"):
             words.setdefault(text, {})[code] = said
         notes = store.one("SELECT count(*) FROM issues WHERE code = 'reasons-judged'")

@@ -41,17 +41,28 @@ _NONE: Final[Mapping[str, Collection[str]]] = MappingProxyType({})
 
 
 def reasons(store_: Store, catalogue: Catalogue, labels: Mapping[str, Collection[str]] = _NONE) -> None:
-    """Tables `reasons`, one row a distinct text, and `reason_words`, one row a text and code with what decided it.
+    """Table `reasons`, one row a distinct text with its codes.
 
     `labels` are the purposes of texts that people have judged: they win.
     """
     taxonomy = Taxonomy(catalogue)
     store_.run(fold.distinct())
     fold.rewrites(store_)
-    store_.run(fold.one_spelling(), *_decide(taxonomy), explain.spans(taxonomy))
-    store_.run(explain.labels(store_, taxonomy))
+    store_.run(fold.one_spelling(), *_decide(taxonomy))
     if labels:
         judged.decide(store_, taxonomy, labels)
+
+
+def grounds(store_: Store, catalogue: Catalogue, labels: Mapping[str, Collection[str]] = _NONE) -> None:
+    """Table `reason_words`, after `reasons`: one row a text and code with the words that decided it.
+
+    Made where somebody asks why: what decides is looked for once more, to be shown.
+    """
+    taxonomy = Taxonomy(catalogue)
+    store_.run(explain.spans(taxonomy))
+    store_.run(explain.labels(store_, taxonomy))
+    if labels:
+        judged.explain(store_, taxonomy)
 
 
 def _decide(taxonomy: Taxonomy) -> tuple[Step, ...]:
@@ -59,6 +70,8 @@ def _decide(taxonomy: Taxonomy) -> tuple[Step, ...]:
         Step("reason_lists", _lists(taxonomy), "texts that begin with, or are, values of an offence list", lazy=True),
         Step("reason_groups", _groups(taxonomy), "a first look, for several codes at once", lazy=True),
         Step("reason_held", _held(taxonomy), "which clause of each code holds"),
+        Step("reason_several", taxonomy.several("reason_held"), "what stands beside the words of several purposes"),
+        Step("reason_beside", taxonomy.beside("reason_held", "reason_several"), "and of one purpose", lazy=True),
         Step("reason_qualities", _qualities(taxonomy), "the quality of each text", lazy=True),
         Step(
             "reason_tiers", _tiers(taxonomy), "the tier of each code, once it is known what else was found", lazy=True
@@ -69,31 +82,32 @@ def _decide(taxonomy: Taxonomy) -> tuple[Step, ...]:
 
 def _lists(taxonomy: Taxonomy) -> str:
     if not taxonomy.listed:
-        return "SELECT *, false AS listed, whole AS rest FROM reason_folded"
+        return f"SELECT *, false AS listed, whole AS rest, {taxonomy.numbered('whole')} AS numbered FROM reason_folded"
     found, pattern = words.matches("whole", taxonomy.listed), store.text(taxonomy.listed)
     rest = f"regexp_replace(regexp_replace(regexp_replace(whole, {pattern}, ' '), {pattern}, ' '), {pattern}, ' ')"
     folded = f"SELECT *, {found} AS listed FROM reason_folded"
-    return f"SELECT *, CASE WHEN listed THEN {rest} ELSE whole END AS rest FROM ({folded}) AS f"
+    rested = f"SELECT *, CASE WHEN listed THEN {rest} ELSE whole END AS rest FROM ({folded}) AS f"
+    return f"SELECT *, {taxonomy.numbered('rest')} AS numbered FROM ({rested}) AS r"
 
 
 def _groups(taxonomy: Taxonomy) -> str:
-    looks = [
-        f", {words.matches(group[0].over, words.alternation(w for code in group for w in code.free))} AS g{number}"
-        for number, group in enumerate(taxonomy.groups)
-    ]
-    return f"SELECT *{''.join(looks)} FROM reason_lists"
+    looks = "".join(f", {taxonomy.group(codes)} AS g{number}" for number, codes in enumerate(taxonomy.groups))
+    return f"SELECT *{looks} FROM reason_lists"
 
 
 def _held(taxonomy: Taxonomy) -> str:
-    group = {code.id: f"g{number}" for number, group in enumerate(taxonomy.groups) for code in group}
-    held = [f", {code.held(group.get(code.id, 'false'))} AS h_{code.id}" for code in taxonomy.searched]
+    group = {code.id: f"k.g{number}" for number, codes in enumerate(taxonomy.groups) for code in codes}
+    held = [
+        f", {group[c.id]}.h_{c.id} AS h_{c.id}" if c.id in group else f", {c.held} AS h_{c.id}"
+        for c in taxonomy.searched
+    ]
     firm = " OR ".join(code.firm for code in taxonomy.purposes) or "false"
-    inner = f"SELECT id, field, whole, rest, listed{''.join(held)} FROM reason_groups"
+    inner = f"SELECT id, field, whole, rest, listed{''.join(held)} FROM reason_groups AS k"
     return f"SELECT *, {firm} AS firm, {_first_of(taxonomy.purposes)} AS found FROM ({inner}) AS g"
 
 
 def _qualities(taxonomy: Taxonomy) -> str:
-    return f"SELECT *, {taxonomy.quality()} AS quality FROM ({taxonomy.beside('reason_held')}) AS b"
+    return f"SELECT *, {taxonomy.quality()} AS quality FROM reason_beside"
 
 
 def _tiers(taxonomy: Taxonomy) -> str:

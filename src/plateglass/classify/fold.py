@@ -22,28 +22,37 @@ _LOOK_ALIKES: Final = str.maketrans("авеёіјкмнорсѕтухԁԛԝαε�
 """Cyrillic and Greek small letters that look like Latin ones."""
 
 
-def rewrites(store_: Store) -> None:
-    """Table `reason_rewrites`: the texts that lower case alone does not fold, folded, and what was rewritten."""
-    rows = store_.rows(f"SELECT id, field, text FROM reason_texts WHERE regexp_matches(text, {store.text(_ODD)})")
-    columns = {"id": "UUID", "field": "VARCHAR", "folded": "VARCHAR", "rewrite": "VARCHAR"}
-    store_.load("reason_rewrites", columns, [(id_, field, *folded(text)) for id_, field, text in rows])
-
-
-def one_spelling() -> Step:
-    """Every distinct text, folded."""
-    plain = "translate(lower(text), chr(9) || chr(10) || chr(13) || '_', '    ')"
-    odd = f"regexp_matches(text, {store.text(_ODD)})"
-    sql = f"""SELECT id, field, {plain} AS whole FROM reason_texts WHERE NOT {odd}
-              UNION ALL SELECT id, field, folded AS whole FROM reason_rewrites"""
-    return Step("reason_folded", sql, "each text in one spelling")
+_ROUGH: Final = rf"{_ODD}|[\n\r\t_]"
+"""What a text has that lower case alone does not fold: one look for both kinds, few texts have either."""
 
 
 def distinct() -> Step:
     """The distinct texts that say why, whatever number of sources hold them."""
     fields = ", ".join(store.text(field) for field in FIELDS)
     kept = f"field IN ({fields}) AND text IS NOT NULL"
-    sql = f"SELECT id, field, min(text) AS text FROM texts WHERE {kept} GROUP BY id, field"
+    sql = f"""SELECT id, field, text, regexp_matches(text, {store.text(_ROUGH)}) AS rough
+              FROM (SELECT id, field, min(text) AS text FROM texts WHERE {kept} GROUP BY id, field) AS t"""
     return Step("reason_texts", sql, "the distinct texts that say why")
+
+
+def rewrites(store_: Store) -> None:
+    """Table `reason_rewrites`: the texts that lower case alone does not fold, folded, and what was rewritten."""
+    rows = store_.rows(f"SELECT id, field, text FROM reason_texts WHERE rough AND {_odd()}")
+    columns = {"id": "UUID", "field": "VARCHAR", "folded": "VARCHAR", "rewrite": "VARCHAR"}
+    store_.load("reason_rewrites", columns, [(id_, field, *folded(text)) for id_, field, text in rows])
+
+
+def one_spelling() -> Step:
+    """Every distinct text, folded."""
+    blanks = "translate(lower(text), chr(9) || chr(10) || chr(13) || '_', '    ')"
+    sql = f"""SELECT id, field, CASE WHEN rough THEN {blanks} ELSE lower(text) END AS whole
+              FROM reason_texts WHERE NOT ({_odd()})
+              UNION ALL SELECT id, field, folded AS whole FROM reason_rewrites"""
+    return Step("reason_folded", sql, "each text in one spelling")
+
+
+def _odd() -> str:
+    return f"CASE WHEN rough THEN regexp_matches(text, {store.text(_ODD)}) ELSE false END"
 
 
 def folded(text: str) -> tuple[str, str]:

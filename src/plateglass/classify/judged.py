@@ -21,7 +21,6 @@ def decide(store_: Store, taxonomy: Taxonomy, labels: Mapping[str, Collection[st
     given = ", ".join(f"max(CASE WHEN code = {store.text(code)} THEN 1 ELSE 0 END) AS {code}" for code in codes)
     kept = ", ".join(f"CASE WHEN j.id IS NULL THEN r.{c} WHEN j.{c} = 1 THEN 'explicit' END AS {c}" for c in codes)
     others = ", ".join(f"r.{code.id}" for code in taxonomy.sensitivities)
-    purposes = ", ".join(map(store.text, codes))
     store_.run(
         Step("reasons_by_words", "SELECT * FROM reasons", "the codes that words decided"),
         Step("reason_labelled", f"SELECT id, {given} FROM reason_judged GROUP BY id", "the codes that people decided"),
@@ -31,6 +30,13 @@ def decide(store_: Store, taxonomy: Taxonomy, labels: Mapping[str, Collection[st
                 FROM reasons_by_words AS r LEFT JOIN reason_labelled AS j ON j.id = r.id AND r.field = 'reason'""",
             "the codes of every distinct text, people's before words'",
         ),
+    )
+
+
+def explain(store_: Store, taxonomy: Taxonomy) -> None:
+    """Say of the purposes that people gave that people did, after `decide`."""
+    purposes = ", ".join(store.text(code.id) for code in taxonomy.purposes)
+    store_.run(
         Step("reason_words_found", "SELECT * FROM reason_words", "what words decided"),
         Step(
             "reason_words",

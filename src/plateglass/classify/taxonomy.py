@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,6 +21,9 @@ _TAKEN: Final = 2
 
 LOOKS: Final = "?"
 """Stands behind a quality that a text has by its looks only: what is left over by it is probable, not explicit."""
+
+
+_NO_TIER: Final = "CAST(NULL AS VARCHAR)"
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,20 @@ class Code:
         """The values of offence lists that mean it."""
         return [word for clause in self.clauses if clause.listed for word in clause.words]
 
-    def held(self, group: str) -> str:
-        """SQL: the number of the first clause that holds; `group` is the first look that it shares."""
+    @property
+    def held(self) -> str:
+        """SQL: the number of the first clause that holds."""
         if not self.clauses:
             return "CAST(NULL AS TINYINT)"
-        arms = " ".join(f"WHEN {clause.sql} THEN {number}" for number, clause in enumerate(self.clauses, 1))
-        listed = f"listed AND {words.matches('whole', words.alternation(self.listed))}" if self.listed else "false"
-        free = f"{group} AND {words.matches(self.over, words.alternation(self.free))}" if self.free else "false"
-        return f"CAST(CASE WHEN {listed} OR {free} THEN CASE {arms} END END AS TINYINT)"
+        looks = []
+        if self.listed:
+            looks.append(f"{words.only('listed', words.matches('whole', words.either(self.listed)))} THEN 1")
+        if len(self.clauses) == 1 and self.free:
+            looks.append(f"{self.clauses[0].sql} THEN 1")
+        elif self.free:
+            arms = " ".join(f"WHEN {clause.sql} THEN {number}" for number, clause in enumerate(self.clauses, 1))
+            looks.append(f"{words.matches(self.over, words.either(self.free))} THEN CASE {arms} END")
+        return f"CAST(CASE WHEN {' WHEN '.join(looks)} END AS TINYINT)"
 
     def tier(self, allowed: str = "true") -> str:
         """SQL: the tier of the clause that holds; one that must be alone counts only where `allowed`."""
@@ -64,13 +74,13 @@ class Code:
             f"WHEN h_{self.id} = {number}{f' AND {allowed}' if clause.alone else ''} THEN {store.text(clause.tier)}"
             for number, clause in enumerate(self.clauses, 1)
         ]
-        return f"CASE {' '.join(arms)} END" if arms else "CAST(NULL AS VARCHAR)"
+        return f"CASE WHEN h_{self.id} IS NOT NULL THEN CASE {' '.join(arms)} END END" if arms else _NO_TIER
 
     @property
     def firm(self) -> str:
         """SQL: whether a clause that needs not be alone says explicit or probable."""
-        firm = [str(n) for n, c in enumerate(self.clauses, 1) if not c.alone and c.tier != "ambiguous"]
-        return f"coalesce(h_{self.id}, 0) IN ({', '.join(firm)})" if firm else "false"
+        firm = sum(not clause.alone and clause.tier != "ambiguous" for clause in self.clauses)
+        return f"coalesce(h_{self.id} <= {firm}, false)" if firm else "false"
 
     def left(self, found: str) -> str:
         """SQL: the tier that it has as what is left over, where none of its axis was `found`."""
@@ -102,7 +112,7 @@ class Taxonomy:
     @property
     def groups(self) -> list[list[Code]]:
         """The searched codes in groups of one axis that share one first look."""
-        axes = ([c for c in axis if c.free] for axis in (self.purposes, self.sensitivities, self.requesters))
+        axes = ([c for c in axis if c.clauses] for axis in (self.purposes, self.sensitivities, self.requesters))
         return [axis[start : start + _GROUP] for axis in axes for start in range(0, len(axis), _GROUP)]
 
     @property
@@ -110,26 +120,48 @@ class Taxonomy:
         """One pattern of every value of an offence list."""
         return words.alternation(sorted((w for c in self.codes for w in c.listed), key=lambda w: -len(w.label)))
 
+    def numbered(self, column: str) -> str:
+        """SQL: whether a section number of any purpose is in the text, in whatever company."""
+        numbers = _numbers(self.purposes)
+        return words.matches(column, numbers) if numbers else "false"
+
+    def group(self, codes: Sequence[Code]) -> str:
+        """SQL: `h_<id>` of codes that share a first look: looked for where a word or number of any of them is there.
+
+        One value with a field a code, so that a text without any of them costs one step and not one a code.
+        """
+        fields = ", ".join(f"'h_{code.id}': {code.held}" for code in codes)
+        if len(codes) == 1:
+            return f"{{{fields}}}"
+        gated = codes[0].reason.axis == "purpose"
+        free = [word for code in codes for word in code.free if not (gated and word.numbers)]
+        numbers = _numbers(codes) if gated else ""
+        looks = [words.matches(codes[0].over, words.either(free))] if free else []
+        looks += [words.only("numbered", words.matches("rest", numbers))] if numbers else []
+        looks += ["listed"] if any(code.listed for code in codes) else []
+        return f"CASE WHEN CASE WHEN {' THEN true WHEN '.join(looks)} THEN true ELSE false END THEN {{{fields}}} END"
+
     def quality(self) -> str:
         """SQL: the quality of a text: by what all of it is made of, then by its looks, then the last.
 
         A quality that may be made of purposes is asked what is left beside them; the others only where none is firm.
         """
-        *tried, last = self.qualities
+        firm, none, loose = (self._asked(sure=s, found=f) for s, f in ((True, True), (False, False), (False, True)))
+        return f"CASE WHEN firm THEN {firm} WHEN found IS NULL THEN {none} ELSE {loose} END"
+
+    def _asked(self, *, sure: bool, found: bool) -> str:
+        """The qualities that a text may have, whose purposes are surely there, are not, or may be."""
+        *qualities, last = self.qualities
+        tried = [code for code in qualities if (found if _beside(code) else not sure)]
         arms = [f"WHEN {self._made_of(code)} THEN {store.text(code.id)}" for code in tried]
         arms += [
-            f"WHEN {self._looks(code, clause)} THEN {store.text(code.id + LOOKS)}"
+            f"WHEN {replace(clause, over=column).sql} THEN {store.text(code.id + LOOKS)}"
             for code in tried
+            for column in (("beside",) if _beside(code) and sure else () if _beside(code) else ("whole",))
             for clause in code.clauses
             if clause.tier == "ambiguous"
         ]
-        return f"CASE {' '.join(arms)} ELSE {store.text(last.id)} END"
-
-    @staticmethod
-    def _looks(code: Code, clause: Clause) -> str:
-        if "purpose" in code.reason.made_of:
-            return f"firm AND {replace(clause, over='beside').sql}"
-        return f"NOT firm AND {clause.sql}"
+        return f"CASE {' '.join(arms)} ELSE {store.text(last.id)} END" if arms else store.text(last.id)
 
     def _made_of(self, quality: Code) -> str:
         names = {quality.id, *quality.reason.made_of} - {"purpose"}
@@ -143,24 +175,48 @@ class Taxonomy:
         )
         if not parts:
             return words.matches("whole", "^ *$")
-        beside = "purpose" in quality.reason.made_of
-        pattern = rf"^(?:[^a-z0-9]*(?:{'|'.join(parts)})){'*' if beside else '+'}[^a-z0-9]*$"
-        where, column = ("found IS NOT NULL", "beside") if beside else ("NOT firm", "whole")
-        return f"{where} AND {words.matches(column, pattern)}"
+        many, column = ("*", "beside") if _beside(quality) else ("+", "whole")
+        return words.matches(column, rf"^(?:[^a-z0-9]*(?:{'|'.join(parts)})){many}[^a-z0-9]*$")
 
-    def beside(self, source: str) -> str:
+    def several(self, source: str) -> str:
+        """SQL: what is left of the texts with words of several purposes, when those are taken out one after another."""
+        held = " + ".join(f"CAST(h_{code.id} IS NOT NULL AS TINYINT)" for code in self._taken) or "0"
+        query, last = f"SELECT * FROM {source} WHERE {held} > 1", "whole"
+        for code in self._taken:
+            left = f"CASE WHEN h_{code.id} IS NULL THEN {last} ELSE {_without(code, last)} END AS b_{code.id}"
+            query, last = f"SELECT *, {left} FROM ({query}) AS t", f"b_{code.id}"
+        return f"SELECT id, field, {last} AS beside FROM ({query}) AS t"
+
+    def beside(self, source: str, several: str) -> str:
         """SQL: a query with what is left of each text as `beside`, the words of its purposes taken out."""
-        query, last = f"SELECT * FROM {source}", "whole"
-        for code in self.purposes:
-            found = words.alternation([*code.listed, *code.free, *(w for c in code.clauses for w in c.also)])
-            if found:
-                taken = last
-                for _ in range(_TAKEN):
-                    taken = f"regexp_replace({taken}, {store.text(found)}, ' ')"
-                left = f"CASE WHEN h_{code.id} IS NULL THEN {last} ELSE {taken} END AS b_{code.id}"
-                query, last = f"SELECT *, {left} FROM ({query}) AS t", f"b_{code.id}"
-        held = ", ".join(f"h_{code.id}" for code in self.searched)
-        return f"SELECT id, field, whole, rest, listed, firm, found, {held}, {last} AS beside FROM ({query}) AS t"
+        one = " ".join(f"WHEN h.h_{code.id} IS NOT NULL THEN {_without(code, 'h.whole')}" for code in self._taken)
+        return f"""SELECT h.*, CASE WHEN s.id IS NOT NULL THEN s.beside WHEN h.found IS NULL THEN h.whole {one}
+                     ELSE h.whole END AS beside
+                   FROM {source} AS h LEFT JOIN {several} AS s ON s.id = h.id AND s.field = h.field"""
+
+    @property
+    def _taken(self) -> list[Code]:
+        return [code for code in self.purposes if _words(code)]
+
+
+def _words(code: Code) -> str:
+    return words.alternation([*code.listed, *code.free, *(w for c in code.clauses for w in c.also)])
+
+
+def _without(code: Code, column: str) -> str:
+    for _ in range(_TAKEN):
+        column = f"regexp_replace({column}, {store.text(_words(code))}, ' ')"
+    return column
+
+
+def _numbers(codes: Sequence[Code]) -> str:
+    found = {number for code in codes for word in code.free for number in word.numbers}
+    return "|".join(re.escape(number) for number in sorted(found))
+
+
+def _beside(quality: Code) -> bool:
+    """Whether it may be made of purposes: then it is asked what is left beside them."""
+    return "purpose" in quality.reason.made_of
 
 
 def _axis(codes: Sequence[Code], axis: str) -> list[Code]:

@@ -22,13 +22,20 @@ _OPEN: Final = re.compile(r"\\[wWsSdD]|(?<!\\)\.|(?<!\\)[+*]|\[\^|\w-\w[^]]*\]|\
 class Word:
     """One pattern: to search for, to be part of a whole text, and how a report names it."""
 
-    search: str
+    inner: str
     part: str
     label: str
     open: bool = False
     """Whether it could match words of the record's own: then the label is shown, never what it matched."""
     numbers: tuple[str, ...] = ()
     """Section numbers, longest first: the one that matched is shown after the label."""
+    edges: tuple[str, str] = ("", "")
+    """What must stand before and after it."""
+
+    @property
+    def search(self) -> str:
+        """The pattern to search for."""
+        return f"{self.edges[0]}(?:{self.inner}){self.edges[1]}"
 
     def shown(self, span: str) -> str:
         """What a report may print of a match: words that stand in the content, nothing of the record's own."""
@@ -52,17 +59,21 @@ class Clause:
     """Whether its words are values of offence lists."""
 
     @property
-    def any(self) -> str:
-        """One alternation of its words."""
-        return alternation(self.words)
+    def guarded(self) -> bool:
+        """Whether its words alone do not decide."""
+        return bool(self.also or self.never)
 
     @property
     def sql(self) -> str:
         """The predicate that decides; the dear parts run only where the first one holds."""
-        found = f"listed AND {matches(self.over, self.any)}" if self.listed else matches(self.over, self.any)
-        if self.also:
-            found += f" AND {matches(self.over, alternation(self.also))}"
-        return found + (f" AND NOT {matches(self.over, alternation(self.never))}" if self.never else "")
+        found = (
+            only("listed", matches(self.over, either(self.words)))
+            if self.listed
+            else matches(self.over, either(self.words))
+        )
+        if self.never:
+            found = only(found, f"NOT {matches(self.over, either(self.never))}")
+        return only(found, matches(self.over, either(self.also))) if self.also else found
 
 
 def alternation(words: Iterable[Word]) -> str:
@@ -70,9 +81,28 @@ def alternation(words: Iterable[Word]) -> str:
     return "|".join(dict.fromkeys(word.search for word in words))
 
 
+def either(words: Iterable[Word]) -> str:
+    """The same to decide only: words with the same edges share them and stand in order, so that there is less to try.
+
+    Which of them it finds may differ from `alternation`; whether it finds any may not.
+    """
+    by_edges: dict[tuple[str, str], set[str]] = {}
+    for word in words:
+        by_edges.setdefault(word.edges, set()).add(word.inner)
+    return "|".join(f"{left}(?:{'|'.join(sorted(inner))}){right}" for (left, right), inner in by_edges.items())
+
+
 def matches(column: str, pattern: str) -> str:
     """SQL: whether a pattern is found in a column."""
     return f"regexp_matches({column}, {store.text(pattern)})"
+
+
+def only(first: str, then: str) -> str:
+    """SQL: whether both hold, the second one asked only where the first one does.
+
+    An AND promises no order: an engine may run the dear side over every row.
+    """
+    return f"CASE WHEN {first} THEN {then} ELSE false END"
 
 
 def word(pattern: str) -> Word:
@@ -80,14 +110,13 @@ def word(pattern: str) -> Word:
     spread = re.sub(r" (\??)", lambda blank: _BLANK + ("*" if blank[1] else "+"), pattern)
     left = "" if pattern.startswith(("^", r"\[", r"\(", r"\W")) else r"\b"
     right = "" if pattern.endswith(("$", r"\]", r"\)", r"\W")) else r"\b"
-    found = f"{left}(?:{spread}){right}"
-    return Word(found, found, pattern, bool(_OPEN.search(pattern)))
+    return Word(spread, f"{left}(?:{spread}){right}", pattern, bool(_OPEN.search(pattern)), edges=(left, right))
 
 
 def listed(value: str) -> Word:
     """A value of an offence list: alone, or one of several joined with commas, or before a detail."""
     plain = re.escape(value.lower()).replace("\\ ", " ")
-    return Word(rf"(?:^|,) ?{plain} ?(?:$|,|-|:)", rf"\b{plain}(?:$|[^a-z0-9])", value.lower())
+    return Word(plain, rf"\b{plain}(?:$|[^a-z0-9])", value.lower(), edges=("(?:^|,) ?", " ?(?:$|,|-|:)"))
 
 
 def sections(statute: Statute, *, bare: bool) -> Word:
@@ -97,11 +126,11 @@ def sections(statute: Statute, *, bare: bool) -> Word:
     book = "(?:" + "|".join(book.replace(" ?", "[ .]{0,2}") for book in statute.books) + ")"
     pattern = number if bare else rf"(?:{book}[ .#-]{{0,2}}{number}|{number}[ .-]{{0,2}}{book})"
     label = f"{statute.state} section" if bare else f"{statute.state} {statute.books[0]}"
-    return Word(_BEFORE + pattern + _AFTER, rf"\b{pattern}(?:\b|$|[^a-z0-9])", label, numbers=numbers)
+    return Word(pattern, rf"\b{pattern}(?:\b|$|[^a-z0-9])", label, numbers=numbers, edges=(_BEFORE, _AFTER))
 
 
 def clauses(reason: Reason) -> list[Clause]:
-    """What decides a code, the surest first, words that must stand alone last."""
+    """What decides a code, the surest first, words that must stand alone last: those that are firm come before all."""
     over = "rest" if reason.axis == "purpose" else "whole"
     found = [Clause("explicit", tuple(map(listed, reason.offences)), listed=True)] if reason.offences else []
     for tier in ("explicit", "probable", "ambiguous"):
