@@ -153,7 +153,8 @@ def _headings(some: Sequence[Piece], delimiter: str, vocabulary: frozenset[str])
     """The first record that is mostly names that layouts know, else the one with most of them; and how many."""
     scores = [len({plain_heading(cell) for cell in piece.cells} & vocabulary) for piece in some]
     full = [sum(1 for cell in piece.cells if cell.strip()) for piece in some]
-    mostly = (at for at, score in enumerate(scores) if score >= _CLEAR and 2 * score >= full[at])
+    clear = [score == n > 1 or (score >= _CLEAR and 2 * score >= n) for score, n in zip(scores, full, strict=True)]
+    mostly = (at for at in range(len(some)) if clear[at])
     best = next(mostly, max(range(len(some)), key=scores.__getitem__, default=0))
     if not some or not scores[best]:
         return None
