@@ -16,6 +16,7 @@ from plateglass import register
 from plateglass.catalogue import Catalogue
 from plateglass.errors import OutputUnwritable
 from plateglass.publish import register_pages, route_picture
+from plateglass.register import money
 from plateglass.register.checks import Kept, Known
 from plateglass.register.entities import Evidence, RecordSeries
 from plateglass.register.flows import Edge
@@ -27,7 +28,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 SHOWN = (
     "index.html", "systems/vigilant-commercial.html", "bodies/ice.html", "companies/vigilant.html",
     "contracts/ice-lpr-contract.html", "flows/vigilant-commercial-to-ice.html", "documents/seed-001.html",
-    "questions/conflicts.html", "routes/local-agencies-to-ice.html",
+    "questions/conflicts.html", "questions/money.html", "routes/local-agencies-to-ice.html",
 )  # fmt: skip
 
 
@@ -94,6 +95,31 @@ def test_every_claim_is_one_click_from_its_place_in_its_document(held: Register,
     for statement in held.statements.values():
         document = by_name[f"documents/{statement.document}"].path.read_text(encoding="utf-8")
         assert f'<tr id="s-{statement.key}"><th scope="row">{statement.locator}</th>' in document
+
+
+def test_every_route_has_a_page_with_every_claim_that_it_rests_on(held: Register, folder: Path) -> None:
+    site = register_pages.Site(held, Known())
+    for one in register_pages.route_sets(site):
+        ways = {register_pages.way_name(way): way for way in one.answer.routes}
+        assert len(ways) == len(one.answer.routes), "no two have one name"
+        assert {p.stem for p in (folder / "routes" / one.name).glob("*.html")} == set(ways)
+        for name, way in ways.items():
+            text = (folder / "routes" / one.name / f"{name}.html").read_text(encoding="utf-8")
+            said = [s for e in way.edges for s in held.said.get(e.id, ())]
+            assert all(f"documents/{s.document}.html#s-{s.key}" in text for s in said)
+            assert text.count("This is the weakest") == 1
+            assert f"C {sum(s.confidence == 'C' for s in said)}, D {sum(s.confidence == 'D' for s in said)}." in text
+
+
+def test_every_sum_of_money_stands_above_the_claims_that_it_is_made_of(held: Register, folder: Path) -> None:
+    for total in money.totals(held):
+        keys = [
+            k for s in (total.obligated, total.ceiling, total.reported) if s for a in s.amounts for k in a.statements
+        ]
+        for page in (f"bodies/{total.buyer}", "questions/money"):
+            if (folder / f"{page}.html").exists():
+                text = (folder / f"{page}.html").read_text(encoding="utf-8")
+                assert all(f'html#s-{key}">{key}</a>' in text for key in keys), page
 
 
 def test_every_page_with_claims_shows_how_many_are_of_each_letter(held: Register, folder: Path) -> None:

@@ -23,7 +23,8 @@ from plateglass.register import answers, checks, cuts, evidence, flows, money, q
 from plateglass.register.checks import Check, Known
 from plateglass.register.entities import Entity, Measure, PublicBody, Statement
 from plateglass.register.holdings import Register
-from plateglass.register.routes import Answer, Ask, Network
+from plateglass.register.imports import toml
+from plateglass.register.routes import Answer, Ask, Network, Route
 
 _HERE = Path(__file__).parent
 SECTIONS: Mapping[str, str] = {
@@ -99,6 +100,8 @@ class RouteSet:
     answer: Answer
     picture: Picture
     flows: tuple[flows.Edge, ...]
+    letters: Mapping[str, int]
+    """How many claims about these flows are of each letter."""
     most: tuple[tuple[str, int], ...]
     smallest: cuts.Cut
     survive: Answer
@@ -132,7 +135,16 @@ def write(register: Register, out: Path, *, known: Known, case: str = "") -> Pat
             _page(environment, out / section / f"{entity.id}.html", template, shown)
     for one in sets:
         _page(environment, out / "routes" / f"{one.name}.html", "routes.html", {"root": "../", "one": one})
+        for way in one.answer.routes:
+            said = [s for e in way.edges for s in register.said.get(e.id, ())]
+            shown = {"root": "../../", "one": one, "way": way, "letters": evidence.shares(said)}
+            _page(environment, out / "routes" / one.name / f"{way_name(way)}.html", "way.html", shown)
     return out / "index.html"
+
+
+def way_name(way: Route) -> str:
+    """A name for one route that stays as long as its flows do."""
+    return toml.letters(" ".join(e.id for e in way.edges))
 
 
 def _about(site: Site, entity: Entity) -> dict[str, Any]:
@@ -181,6 +193,7 @@ def _set(site: Site, ends: tuple[PublicBody, str], ask: Ask, answer: Answer) -> 
     return RouteSet(
         f"{origin.id}-to-{target}", origin.id, target, answer, picture(answer.routes, site.register.label),
         tuple(sorted(used.values(), key=lambda e: (-e.evidence, e.provider, e.receiver))),
+        evidence.shares(s for key in used for s in site.register.said.get(key, ())),
         cuts.closes(answer.routes), cuts.smallest(answer.routes),
         routes.find(Network(cuts.alone(site.edges, alone)), ask),
     )  # fmt: skip
@@ -206,6 +219,7 @@ def _environment(site: Site) -> jinja2.Environment:
     made.globals |= {
         "site": site, "register": site.register, "version": __version__, "sections": SECTIONS, "asked": ASKED,
         "answers": answers, "shares": _shares(site.register.statements.values()), "evidence_class": _class,
+        "way_name": way_name,
     }  # fmt: skip
     return made
 

@@ -154,12 +154,18 @@ def _money(asked: Asked) -> Table:
     rows = [
         (register.label(t.buyer), register.label(t.vendor) or "not said",
          ", ".join(register.label(s) for s in t.system.split()) or "not said",
-         total(t.obligated), total(t.ceiling), total(t.reported),
+         total(t.obligated), total(t.ceiling), total(t.reported), ", ".join(_rests(t)),
          "; ".join(f"{register.label(what)}: {why}" for what, why in t.left_out))
         for t in found
     ]  # fmt: skip
-    headings = ("buyer", "vendor", "system", "obligated", "ceiling", "reported", "not in the sum, and why")
+    headings = ("buyer", "vendor", "system", "obligated", "ceiling", "reported", "statements", "not in the sum")
     return Table(headings, tuple(rows), found, "obligated, ceiling and reported amounts are never added to each other")
+
+
+def _rests(found: money.Total) -> list[str]:
+    """The statements that a total is made of."""
+    sums = (s for s in (found.obligated, found.ceiling, found.reported) if s is not None)
+    return [key for s in sums for amount in s.amounts for key in amount.statements]
 
 
 def _paid(asked: Asked, buyer: str, whom: tuple[str, str], period: str) -> tuple[money.Total, ...]:
