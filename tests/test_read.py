@@ -432,7 +432,7 @@ def test_strict_and_fast_reading_agree_on_a_good_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "shown"),
-    [(3.0, "3"), (3, "3"), (0.5, "0.5"), (True, "TRUE"), ("a\r\nb\0", "a\nb"), (1e15, "1" + "0" * 15)],
+    [(3.0, "3"), (3, "3"), (0.5, "0.5"), (True, "TRUE"), ("a\r\nb\0", "a\nb")],
 )
 def test_a_cell_is_shown_as_it_stands(cell: workbook.Cell, shown: str) -> None:
     assert workbook.shown(cell) == shown

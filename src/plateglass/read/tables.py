@@ -85,12 +85,7 @@ def _sheets(reading: _Reading) -> Iterator[Table | Issue]:
         if sheet.path is None:
             yield Issue("sheet-empty", Severity.NOTE, place, "the sheet holds nothing")
             continue
-        if sheet.junk:
-            told = f"{sheet.junk} empty columns that a spreadsheet named; left out"
-            yield Issue("heading-junk", Severity.NOTE, place, told)
-        if sheet.hidden:
-            told = "the sheet is hidden in the workbook; it is read all the same"
-            yield Issue("sheet-hidden", Severity.NOTE, place, told)
+        yield from workbook.told(sheet, place)
         try:
             yield from _table(reading, sheet.path, sheet.index, sheet.name)
         except PlateglassError as error:

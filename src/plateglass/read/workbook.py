@@ -5,22 +5,29 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from plateglass.errors import Place, SourceRefused, SourceUnreadable
+from plateglass.errors import Issue, Place, Severity, SourceRefused, SourceUnreadable
 from plateglass.privacy import scrub
+from plateglass.read import sheet_xml
 
 MAX_UNPACKED: Final = 16 << 30
 _RATIO: Final = 300
 _FREE: Final = 256 << 20
 _TOP: Final = 60
 """Rows from the top in which the headings are looked for when empty columns are cut off."""
+
+_SHOWN: Final = 12
+_EXACT: Final = 10**15
+"""A spreadsheet knows 15 digits of a number."""
 
 _ORDINARY: Final = re.compile(
     r"(?i)(?:sheet|tab|table|tabelle|hoja|feuil|page|part)[ _-]?\d{1,3}(?: \(\d{1,2}\))?"
@@ -45,6 +52,8 @@ class Sheet:
     """Rows that are not blank, headings included."""
     junk: int = 0
     """Empty columns at the right that a spreadsheet named `Column1`, `Column2`, ...; they are cut off."""
+    xml: sheet_xml.Facts = field(default_factory=sheet_xml.Facts)
+    """Which of its cells are formulas, and what is hidden in it."""
 
 
 def sheets(path: Path, folder: Path, place: Place) -> Iterator[Sheet]:
@@ -61,8 +70,9 @@ def sheets(path: Path, folder: Path, place: Place) -> Iterator[Sheet]:
             for index, about in enumerate(book.sheets_metadata):
                 if about.typ is SheetTypeEnum.WorkSheet:
                     hidden = about.visible is not SheetVisibleEnum.Visible
-                    yield _sheet(book.get_sheet_by_index(index), index, folder / f"{index}.csv", hidden=hidden)
-    except (CalamineError, zipfile.BadZipFile, ValueError) as error:
+                    sheet = _sheet(book.get_sheet_by_index(index), index, folder / f"{index}.csv", hidden=hidden)
+                    yield replace(sheet, xml=sheet_xml.facts(path, about.name))
+    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
         raise SourceUnreadable(
             "the workbook can't be opened: cut short, damaged or protected by a password", place=place,
             remedy="save it again without a password, or ask for it as CSV",
@@ -84,28 +94,46 @@ def _measured(path: Path, place: Place) -> None:
 def _sheet(sheet: CalamineSheet, index: int, target: Path, *, hidden: bool) -> Sheet:
     rows = widest = 0
     width: int | None = None
-    waiting: list[list[str]] = []
+    waiting: list[list[Cell]] = []
+    dated: set[int] = set()
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n")
         for row in sheet.iter_rows():
-            cells = [shown(cell) for cell in row]
-            if not any(cells):
+            if not any(map(shown, row)):
                 continue
             rows += 1
-            if rows <= _TOP and any(map(_junk, cells)):
-                widest = max(widest, len(cells))
-            if width is None:
-                waiting.append(cells)
-                if len(waiting) == _TOP:
-                    width = _width(waiting)
-                    write.writerows(each[:width] for each in waiting)
-            else:
-                write.writerow(cells[:width])
+            if width is not None:
+                write.writerow(_texts(row[:width], dated))
+                continue
+            waiting.append(row)
+            widest = max(widest, len(row)) if any(_junk(shown(cell)) for cell in row) else widest
+            if len(waiting) == _TOP:
+                width, dated = _width(waiting), _dated(waiting)
+                write.writerows(_texts(each[:width], dated) for each in waiting)
         if width is None:
-            width = _width(waiting)
-            write.writerows(each[:width] for each in waiting)
+            width, dated = _width(waiting), _dated(waiting)
+            write.writerows(_texts(each[:width], dated) for each in waiting)
     return Sheet(index, _told(sheet.name, index), hidden, target if rows else None, rows, max(0, widest - width))
+
+
+def told(sheet: Sheet, place: Place) -> Iterator[Issue]:
+    """What a reader should know of a sheet: what was left out, and what was read although it can't be seen."""
+    if sheet.junk:
+        said = f"{sheet.junk} empty columns that a spreadsheet named; left out"
+        yield Issue("heading-junk", Severity.NOTE, place, said)
+    if sheet.hidden:
+        said = "the sheet is hidden in the workbook; it is read all the same"
+        yield Issue("sheet-hidden", Severity.NOTE, place, said)
+    xml = sheet.xml
+    if xml.hidden_rows or xml.hidden_columns:
+        said = f"{xml.hidden_rows:,} rows and {xml.hidden_columns:,} stretches of columns are hidden in the sheet"
+        yield Issue("rows-hidden", Severity.NOTE, place, f"{said}; they are read all the same")
+    if xml.formulas:
+        columns = ", ".join(sorted(xml.formulas, key=lambda letters: (len(letters), letters))[:_SHOWN])
+        said = f"{sum(xml.formulas.values()):,} cells are formulas, in the columns {columns}"
+        yield Issue("sheet-formulas", Severity.NOTE, place, f"{said}; what they last came to is read, which nobody "
+                    "exported; ask for the log as exported")  # fmt: skip
 
 
 def _told(name: str, index: int) -> str:
@@ -114,9 +142,30 @@ def _told(name: str, index: int) -> str:
     return name if not taken or _ORDINARY.fullmatch(name.strip()) else f"{left} (sheet {index + 1})"
 
 
-def _width(top: list[list[str]]) -> int:
+def _width(top: list[list[Cell]]) -> int:
     """Up to the last column that holds anything but a spreadsheet's own heading for an empty column."""
-    return max((i + 1 for row in top for i, cell in enumerate(row) if cell.strip() and not _junk(cell)), default=1)
+    texts = [[shown(cell) for cell in row] for row in top]
+    return max((i + 1 for row in texts for i, cell in enumerate(row) if cell.strip() and not _junk(cell)), default=1)
+
+
+def _dated(top: list[list[Cell]]) -> set[int]:
+    """Columns that hold days: at least half of what stands below their headings is one."""
+    columns = list(zip_longest(*top[1:], fillvalue=""))
+    days = [sum(_is_day(cell) for cell in column) for column in columns]
+    full = [sum(bool(shown(cell)) for cell in column) for column in columns]
+    return {at for at, number in enumerate(days) if number and 2 * number >= full[at]}
+
+
+def _is_day(cell: Cell) -> bool:
+    return isinstance(cell, date) and not isinstance(cell, datetime)
+
+
+def _texts(row: Sequence[Cell], dated: set[int]) -> list[str]:
+    """Cells as text; a day in a column of other things with a clock, so that it is taken for nothing else.
+
+    It was something else before a spreadsheet read it, such as a case number.
+    """
+    return [f"{cell} 00:00:00" if _is_day(cell) and at not in dated else shown(cell) for at, cell in enumerate(row)]
 
 
 def _junk(cell: str) -> bool:
@@ -125,13 +174,16 @@ def _junk(cell: str) -> bool:
 
 
 def shown(cell: Cell) -> str:
-    """A cell as text: whole numbers without a fraction, times in ISO 8601, marks as they are."""
+    """A cell as text: whole numbers without a fraction, times in ISO 8601, marks as they are.
+
+    A number of more than 15 digits keeps its exponent: a spreadsheet has rounded it, and its last digits are not known.
+    """
     if isinstance(cell, str):
         return cell.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, int | float):
+        return f"{cell:.14E}" if abs(cell) >= _EXACT else str(int(cell)) if cell == int(cell) else repr(cell)
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     if isinstance(cell, timedelta):
