@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from plateglass import store
-from plateglass.errors import RuleRefused
+from plateglass.errors import OutputUnwritable, RuleRefused
 from plateglass.store import Failure, Step, Store
 
 COLUMNS = {"networks", "reason_state", "at_hand", "agency"}
@@ -166,3 +166,11 @@ def test_a_table_of_rows_keeps_its_types_even_without_rows() -> None:
         assert db.rows("SELECT * FROM empty") == []
         db.run(Step("none", store.values([], types)))
         assert {row[0]: row[1] for row in db.rows("DESCRIBE none")} == types
+
+
+def test_without_a_folder_to_spill_into_nothing_is_spilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clear text must not lie in whatever folder somebody happens to stand in."""
+    monkeypatch.chdir(tmp_path)
+    with Store(memory="30MB") as small, pytest.raises(OutputUnwritable):
+        small.execute("CREATE TEMP TABLE wide AS SELECT repeat('x', 200) || i AS t FROM range(2000000) AS r(i)")
+    assert list(tmp_path.iterdir()) == []

@@ -369,6 +369,17 @@ def write_whole(path: Path, text: str) -> None:
     sync_folder(path.parent)
 
 
+def sync_below(folder: Path) -> None:
+    """Have every file below a folder on the disk, before anything says that it is there."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
+    sync_folder(folder)
+
+
 def sync_folder(folder: Path) -> None:
     """Have a folder's list of files on the disk, so that a file that was put into it is still there after a crash."""
     handle = os.open(folder, os.O_RDONLY)

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from plateglass import normalise, privacy, read
-from plateglass.case import Case, name_id, remove, sync_folder
+from plateglass.case import Case, name_id, remove, sync_below, sync_folder
 from plateglass.catalogue import Catalogue
 from plateglass.errors import CountsDoNotAddUp, Issue, Place
 from plateglass.model import Ingested, Progress, Source, Table
@@ -77,7 +77,8 @@ class _Worker:
             except CountsDoNotAddUp as error:
                 taken.issues.append(error.issue())
         remove(self.work / source.id)
-        _sync(folder)
+        if folder.exists():
+            sync_below(folder)
         return taken
 
     def _ingested(self, table: Table, folder: Path) -> Ingested:
@@ -293,12 +294,3 @@ def _size(path: Path) -> int:
     if path.is_dir():
         return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     return path.stat().st_size if path.exists() else 0
-
-
-def _sync(folder: Path) -> None:
-    """Have every file of a folder on the disk before anything says that it is there."""
-    if folder.exists():
-        for file in folder.iterdir():
-            with file.open("rb") as handle:
-                os.fsync(handle.fileno())
-        sync_folder(folder)

@@ -46,7 +46,8 @@ class Step:
 class Store:
     """One DuckDB connection, in memory, with nothing that reaches outside: no extension, no download.
 
-    Use it as a context manager. `memory` is DuckDB's own limit, such as `2GB`; past it, it spills into `spill`.
+    Use it as a context manager. `memory` is DuckDB's own limit, such as `2GB`; past it, it spills into `spill`;
+    without that, it spills nowhere, and says that there is no room.
     """
 
     def __init__(self, *, threads: int = 2, memory: str = "2GB", spill: Path | None = None) -> None:
@@ -56,9 +57,8 @@ class Store:
             "autoload_known_extensions": False,
             "threads": threads,
             "memory_limit": memory,
+            "temp_directory": "" if spill is None else str(spill),
         }
-        if spill is not None:
-            config["temp_directory"] = str(spill)
         self._connection = duckdb.connect(":memory:", config=config)
         self._connection.execute("SET enable_progress_bar = false")
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import jinja2
 
-from plateglass.case import Case
+from plateglass.case import Case, sync_below, sync_folder
 from plateglass.errors import OutputUnwritable, Place
 from plateglass.model import Finding
 from plateglass.publish import export, findings, methods, pages, words
@@ -43,7 +43,9 @@ def report(store: Store, case: Case, found: Sequence[Finding], out: Path, told: 
         fresh.mkdir(parents=True)
         try:
             _write(store, case, found, fresh, told)
+            sync_below(fresh)
             _place(out, fresh, old)
+            sync_folder(out.parent)
         finally:
             _remove(fresh)
     except OSError as error:
