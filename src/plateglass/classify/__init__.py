@@ -16,15 +16,17 @@ A search without a text has no row here: `check` joins the quality of its cell b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
+from uuid import UUID
 
 from plateglass import store
 from plateglass.catalogue import Catalogue
 from plateglass.classify import explain, fold, judged, words
 from plateglass.classify.taxonomy import LOOKS, Code, Taxonomy
 from plateglass.model import State
+from plateglass.privacy.scrub import scrub
 from plateglass.store import Step, Store
 
 STATE_QUALITIES: Final[Mapping[State, str]] = {
@@ -63,6 +65,24 @@ def grounds(store_: Store, catalogue: Catalogue, labels: Mapping[str, Collection
     store_.run(explain.labels(store_, taxonomy))
     if labels:
         judged.explain(store_, taxonomy)
+
+
+def explained(store_: Store, catalogue: Catalogue, texts: Sequence[str], field: str) -> list[tuple[str, str, str, str]]:
+    """Text, code, tier and the words that decided, of texts that stand in no case: every code that each one gets."""
+    rows = [(UUID(int=number), field, scrub(text)[0]) for number, text in enumerate(texts)]
+    store_.load("texts", {"id": "UUID", "field": "VARCHAR", "text": "VARCHAR"}, rows)
+    reasons(store_, catalogue)
+    grounds(store_, catalogue)
+    said = {(id_.int, code): by for id_, code, by in store_.rows("SELECT id, code, words FROM reason_words")}
+    found = []
+    for row in store_.records("SELECT * FROM reasons ORDER BY id"):
+        number = row.pop("id").int
+        one = {row.pop("requester"): row.pop("requester_tier"), row.pop("quality"): None}
+        codes = {code: tier for code, tier in row.items() if code != "field" and tier} | one
+        found += [
+            (texts[number], code, tier or "", said.get((number, code), "")) for code, tier in codes.items() if code
+        ]
+    return found
 
 
 def _decide(taxonomy: Taxonomy) -> tuple[Step, ...]:

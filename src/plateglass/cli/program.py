@@ -11,7 +11,18 @@ from typing import Annotated
 import typer
 
 from plateglass import __version__
-from plateglass.cli import asking, audits, cases, contents, register_imports, registers, reviews, statutory, verifying
+from plateglass.cli import (
+    asking,
+    audits,
+    cases,
+    contents,
+    reasons,
+    register_imports,
+    registers,
+    reviews,
+    statutory,
+    verifying,
+)
 
 app = typer.Typer(
     name="plateglass",
@@ -57,6 +68,7 @@ app.command("estimate")(reviews.estimate)
 app.add_typer(reviews.sample, name="sample")
 app.add_typer(contents.layouts, name="layouts")
 app.add_typer(contents.rules, name="rules")
+app.add_typer(reasons.reasons, name="reasons")
 app.command("routes")(registers.routes)
 registers.register.command("import")(register_imports.take)
 registers.register.command("joins")(register_imports.decide)
