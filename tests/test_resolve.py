@@ -649,3 +649,27 @@ def test_of_the_real_names_nearly_all_say_state_and_kind() -> None:
     assert sum(o.parsed.state is not None for o in found) >= 0.97 * len(found)
     assert sum(o.parsed.kind is not model.Kind.UNKNOWN for o in found) >= 0.95 * len(found)
     assert sum(o.parsed.level is model.Level.FEDERAL for o in found) < 0.01 * len(found)
+
+
+@pytest.mark.parametrize("name", ["Ada Example CA PD", "Bo Sample TX SO", "ADA EXAMPLE CA PD", "ada-example-ca-pd"])
+def test_a_given_name_before_a_kind_stays_local(name: str) -> None:
+    """It may be a place or somebody's account: it counts as an agency, and is not named by rule alone."""
+    found = resolve.organisation(name, CONTENT)
+    assert found.agency is not None
+    assert not found.public
+
+
+@pytest.mark.parametrize(
+    "name", ["John Day OR PD", "Carol Stream IL PD", "Scott City KS PD", "Scott County IA SO", "Ada CA PD",
+             "Elizabeth Township PA PD", "Ada Example Falls CA PD"],
+)  # fmt: skip
+def test_a_place_that_begins_with_a_given_name_is_no_person(name: str) -> None:
+    assert resolve.organisation(name, CONTENT).public
+
+
+def test_a_judgement_names_what_the_guard_keeps_back() -> None:
+    words = vocabulary.vocabulary(CONTENT)
+    bodies = identity.Bodies(CONTENT.agencies, words)
+    name = "Ada Example CA PD"
+    assert not identity.resolved([name], words, bodies)[name].public
+    assert identity.resolved([name], words, bodies, "", {name: "us-ca-ada-example-pd"})[name].public

@@ -222,6 +222,10 @@ class Names(_Content):
     """States whose counties are called parishes."""
     qualifiers: tuple[str, ...]
     """Patterns of words behind the kind that name a part of the body, and no person."""
+    given_names: tuple[str, ...] = ()
+    """Given names: a place of two words that begins with one may be a person, and is not published by rule alone."""
+    named_places: tuple[str, ...] = ()
+    """Places of two words that begin with a given name, and are no person."""
     places: Mapping[str, str]
     """Places that there is only one of -> state."""
     spellings: Mapping[str, str]
@@ -355,8 +359,8 @@ class Measure(_Part):
     """What the number is counted in."""
     buckets: tuple[Bucket, ...]
     """Classes of the units at fault; a unit may be in several, each label says what it counts."""
-    of: Literal["fault", "tested"] = "fault"
-    """Which units the classes and extremes are of: those at fault, or all that could be tested."""
+    of: Literal["fault", "tested", "person"] = "fault"
+    """Which units the classes and extremes are of: those at fault, all that could be tested, or those for a person."""
 
 
 class RuleExample(_Part):
@@ -414,6 +418,8 @@ class Rule(_Content):
     """Two-letter states whose agencies it binds; empty for all."""
     binds: tuple[Literal["owner", "searcher"], ...] = ("owner",)
     """Which agency's state it is bound by: that whose log it is, that which searched, or either."""
+    words: tuple[str, ...] = ()
+    """For the view `policy_elements`: patterns (RE2, over lower case) of which a line of a policy must have one."""
     requirements: tuple[str, ...] = ()
     """Which requirements of docs/reference/requirements.md it tests, such as `CA-1`."""
     examples: tuple[RuleExample, ...]

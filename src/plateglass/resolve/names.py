@@ -35,7 +35,7 @@ class Parsed:
     tail: str = ""
     """What stands for the kind's words in the agency's id: pd, so, da; empty where the words stay in the place."""
     plain: bool = True
-    """Whether the rest, if any, is known to name a part of the body: no person's name can hide in it."""
+    """Whether no person's name can hide in it: the rest, if any, is known to name a part, and the place is no name."""
     bare: str = ""
     """The name without marks and state."""
 
@@ -132,10 +132,18 @@ def _cut(text: str, rule: KindRule, span: tuple[int, int], words: Vocabulary, st
     if rest.lower() in words.names.states.get(state or "", ()):
         rest = ""
     plain = all(words.qualifier.fullmatch(part.lower()) or _SHORT_FORM.fullmatch(part) for part in rest.split(", "))
+    plain = plain and not (kind.tail and _like_person(place, words))
     level = kind.level
     if level is Level.LOCAL and re.search(r"\b(county|parish|co)\b", place.lower()):
         level = Level.COUNTY
     return Parsed(place, state, kind.kind, level, rest=rest, tail=kind.tail, plain=plain)
+
+
+def _like_person(place: str, words: Vocabulary) -> bool:
+    """Whether a place may be somebody's name: a given name and one word more, none that only places have."""
+    parts = place.lower().split()
+    two = len(parts) == 2 and parts[0] in words.given_names and parts[1].isalpha()  # noqa: PLR2004 (given and family)
+    return two and parts[1] not in words.names.place_nouns and " ".join(parts) not in words.names.named_places
 
 
 def _dropped(text: str, rule: KindRule, start: int) -> tuple[str, str]:

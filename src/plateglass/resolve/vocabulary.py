@@ -47,6 +47,7 @@ class Vocabulary:
         self.state_names = re.compile(rf"\b({states})\b")
         self.places = re.compile(rf"\b({'|'.join(names.places)})\b")
         self.codes = frozenset(names.states)
+        self.given_names = frozenset(names.given_names)
         self.head = re.compile(rf"(?:-\s*)?(?:{'|'.join(names.heads)})\b")
         self.kind_ends = re.compile(rf"(?:^|\W)(?:{'|'.join(names.heads)})\W*$")
         self.marks = tuple((m, re.compile("|".join(f"(?:{p})" for p in m.any))) for m in names.marks)
