@@ -16,11 +16,11 @@ from plateglass.cli import (
     audits,
     cases,
     contents,
-    reasons,
     register_imports,
     registers,
     reviews,
     statutory,
+    triaging,
     verifying,
 )
 
@@ -60,6 +60,8 @@ app.command("report")(cases.report)
 app.command("questions")(asking.ask)
 app.command("change")(asking.change)
 app.command("requests")(statutory.requests)
+app.command("sarif")(triaging.sarif)
+app.command("aside")(triaging.aside)
 app.command("verify")(verifying.verify)
 app.command("links")(verifying.linked)
 app.command("timestamp")(verifying.timestamp)
@@ -68,7 +70,6 @@ app.command("estimate")(reviews.estimate)
 app.add_typer(reviews.sample, name="sample")
 app.add_typer(contents.layouts, name="layouts")
 app.add_typer(contents.rules, name="rules")
-app.add_typer(reasons.reasons, name="reasons")
 app.command("routes")(registers.routes)
 registers.register.command("import")(register_imports.take)
 registers.register.command("joins")(register_imports.decide)
