@@ -117,18 +117,24 @@ def lines(ident: str, title: str, points: Sequence[tuple[str, float, float | Non
 def _parts(points: Sequence[tuple[str, float, float | None, float | None]], eras: Sequence[Era]) -> list[
     list[tuple[str, float, float | None, float | None]]
 ]:  # fmt: skip
-    """The points in runs that no change of the form lies between: a month in which one falls belongs to neither."""
+    """The points in runs of months that follow each other and that no change of the form lies between."""
     parts: list[list[tuple[str, float, float | None, float | None]]] = [[]]
     marks = sorted(f"{day:%Y-%m}" for day, _ in eras)
     before = ""
     for point in points:
-        if any(before < mark <= point[0] for mark in marks if before):
+        if before and (any(before < mark <= point[0] for mark in marks) or _after(before) != point[0]):
             parts.append([])
         parts[-1].append(point)
         before = point[0]
         if point[0] in marks:
             parts.append([])
     return [part for part in parts if part]
+
+
+def _after(month: str) -> str:
+    """The month after a month."""
+    number = int(month[:4]) * 12 + int(month[5:])
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
 def steps(ident: str, title: str, unit: str, rows: Sequence[tuple[str, int]]) -> Drawing:
@@ -189,11 +195,11 @@ def curve(ident: str, title: str, points: Sequence[tuple[float, float]]) -> Draw
 def matrix(ident: str, title: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]]) -> Drawing:
     """One box for each row and column, darker where a larger part of the row lies; its percent inside."""
     wide = (WIDTH - _NAMES) / len(columns)
-    shapes: list[Shape] = []
-    for index, column in enumerate(columns):
-        for line, word in enumerate(_stacked(column, 3)):
+    heads, shapes = [_stacked(column, int((wide - 4) / 6.3)) for column in columns], list[Shape]()
+    for index, stacked in enumerate(heads):
+        for line, word in enumerate(stacked):
             shapes.append(Shape("text", _r(_NAMES + (index + 0.5) * wide, 11 + 12 * line), "", word, "middle"))
-    head = 14 + 12 * max(len(_stacked(column, 3)) for column in columns)
+    head = 14 + 12 * max(map(len, heads))
     for number, (name, counts) in enumerate(rows):
         whole, top = sum(counts), head + number * _CELL
         shapes.append(Shape("text", (0, top + 18), "name", _short(name, 20)))
@@ -218,15 +224,15 @@ def matrix(ident: str, title: str, columns: Sequence[str], rows: Sequence[tuple[
     return Drawing(ident, title, about, head + len(rows) * _CELL + 4, tuple(shapes))
 
 
-def _stacked(text: str, most: int) -> list[str]:
-    """A heading in at most so many short lines."""
-    lines_: list[str] = []
+def _stacked(text: str, fit: int) -> list[str]:
+    """A heading in lines of so many letters, where its words allow it."""
+    stacked: list[str] = []
     for word in text.split():
-        if lines_ and len(lines_[-1]) + len(word) < 9:  # noqa: PLR2004 (letters that fit)
-            lines_[-1] += f" {word}"
-        elif len(lines_) < most:
-            lines_.append(word)
-    return lines_
+        if stacked and len(stacked[-1]) + len(word) < fit:
+            stacked[-1] += f" {word}"
+        else:
+            stacked.append(word)
+    return stacked
 
 
 def _short(text: str, most: int) -> str:

@@ -208,7 +208,8 @@ def _page(
     if about.label == "agency" and table.rows:
         shown = small.get(_key(answer, table))
         lines = _suppressed(table, lines, shown)
-        if not any(isinstance(value, int | float) for line in lines for value in line.values):
+        main = 1 if about.kind in _SHARES else 0
+        if not any(isinstance(line.values[main], int) for line in lines):
             why = why or "every count by agency would give a small one away, here or in another table"
     eras = _eras(table, crossings)
     drawn: charts.Chart | drawings.Drawing | None = None
