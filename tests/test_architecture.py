@@ -19,7 +19,7 @@ SRC = Path(__file__).parent.parent / "src" / "plateglass"
 ORDER = (
     "errors", "model", "record_views", "privacy", "catalogue", "store", "case", "register", "statistics", "spread",
     "workbook", "links", "read", "normalise", "resolve", "classify", "check", "change", "questions", "publish",
-    "sample", "review", "estimate", "worth", "demo", "intake", "pipeline", "timestamp", "custody", "duties",
+    "sample", "review", "opinion", "estimate", "worth", "demo", "intake", "pipeline", "timestamp", "custody", "duties",
     "triage", "cli",
 )  # fmt: skip
 STAGES = ("read", "normalise", "resolve", "classify", "check", "publish")
@@ -34,7 +34,7 @@ DOORS = {
     "rfc3161_client": "timestamp", "cryptography": "timestamp",
     "typer": "cli", "click": "cli", "rich": "cli",
     "platformdirs": "privacy",
-    "scipy": ("statistics", "spread"), "numpy": ("statistics", "spread"),
+    "sklearn": "opinion", "scipy": ("statistics", "spread"), "numpy": ("statistics", "spread"),
 }  # fmt: skip
 
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "base", "common", "manager", "handler"}

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from plateglass import estimate as estimating
-from plateglass import pipeline, statistics
+from plateglass import opinion, pipeline, statistics
 from plateglass import review as reviewing
 from plateglass import sample as sampling
 from plateglass.case import Case
@@ -40,7 +40,7 @@ def draw(
     asks: Annotated[
         str, typer.Option(metavar="AXIS", help="What is asked: purpose, requester, quality, sensitivity, or fault.")
     ] = "purpose",
-    by: Annotated[str, typer.Option(metavar="WHAT", help="Strata: code, quality or level.")] = "",
+    by: Annotated[str, typer.Option(metavar="WHAT", help="Strata: code, quality or level; of a queue: opinion.")] = "",
     code: Annotated[str, typer.Option(metavar="CODE", help="The code of strata by code, or of a queue.")] = "",
     size: Annotated[int, typer.Option(min=0, metavar="N", help="How many; else from the numbers below.")] = 0,
     margin: Annotated[float, typer.Option(help="Half the interval wished for.")] = 0.05,
@@ -58,6 +58,9 @@ def draw(
     reviewing.codebook(made.catalogue(), asks)
     design = Design(plan, of, asks, by, code, size, margin, expected, share, good, bad, each)
     with screen.bars(quiet=quiet) as progress, pipeline.prepared(made, progress, judged=False) as store:
+        if design.checked().by == "opinion":
+            taught = opinion.rank(store, made, made.catalogue(), code)
+            screen.note(f"a second opinion, taught by {taught:,} judged texts, ranks the queue; it counts nothing")
         drawn = sampling.draw(store, design, seed)
         path = drawn.save(made)
         if sheet is not None:

@@ -74,7 +74,7 @@ class Design:
     asks: str = "purpose"
     """What is asked of each: an axis of codes, or `fault`."""
     by: str = ""
-    """The strata: code, quality or level."""
+    """The strata: code, quality or level; of a queue: opinion, where one has been asked."""
     code: str = ""
     """The code whose tiers are the strata, or which a queue is about."""
     n: int = 0
@@ -107,7 +107,9 @@ class Design:
             "a stratified sample says by what": self.plan is Plan.STRATIFIED and not self.by,
             "strata by code, and a queue, name the code": not self.code
             and (self.by == "code" or self.plan is Plan.QUEUE),
-            "only a stratified sample has strata": bool(self.by) and self.plan is not Plan.STRATIFIED,
+            "only a stratified sample has strata": bool(self.by) and self.plan not in (Plan.STRATIFIED, Plan.QUEUE),
+            "an opinion ranks a queue, and nothing else does": (self.by == "opinion")
+            != (self.plan is Plan.QUEUE and bool(self.by)),
             "users have searches, not reasons": self.of == "reasons" and self.plan is Plan.USERS,
             "level is one of searches": self.of == "reasons" and self.by == "level",
             "a fault is one of searches": self.of == "reasons" and self.asks == FAULT,

@@ -74,6 +74,8 @@ def made(store_: Store, of: str, by: str, code: str) -> Frame:
     joins = f"{rows} reasons AS r ON {how}{_JOINS if by in ('code', 'queue') else ''}"
     if by == "level":
         joins += " LEFT JOIN (SELECT org, min(level) AS level FROM organisations GROUP BY org) AS o ON o.org = s.org"
+    if by == "opinion":
+        joins += " LEFT JOIN opinions AS p ON p.id = s.reason"
     sql = (
         f"SELECT CAST({unit} AS VARCHAR) AS unit, CAST(s.reason AS VARCHAR) AS text, s.reason_state AS state,"
         f" CAST(s.account AS VARCHAR) AS account, s.source, s.part, s.record, {_stratum(by, code)} AS stratum,"
@@ -98,6 +100,8 @@ def _stratum(by: str, code: str) -> str:
         return "coalesce(r.quality, 'none')"
     if by == "level":
         return "coalesce(o.level, 'unknown')"
+    if by == "opinion":
+        return "coalesce(p.band, 'k without an opinion')"
     near = "CASE WHEN n.id IS NOT NULL OR c.case_no IS NOT NULL THEN '{0}' WHEN a.account IS NOT NULL THEN '{1}'"
     if by == "code":
         return f"coalesce(r.{code}, {near.format('near', 'same-user')} ELSE 'rest' END)"
