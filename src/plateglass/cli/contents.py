@@ -11,6 +11,7 @@ import typer
 from plateglass import check, read
 from plateglass.catalogue import Catalogue, Layout, Rule
 from plateglass.cli import screen
+from plateglass.publish import rule_pages
 from plateglass.read.explanation import ExplainedTable
 
 layouts = typer.Typer(help="What kinds of log are known.", no_args_is_help=True, rich_markup_mode=None)
@@ -90,9 +91,15 @@ def _explained(table: ExplainedTable) -> None:
 
 @rules.command("list")
 @screen.reported
-def rules_list(case: Own = None) -> None:
+def rules_list(
+    case: Own = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, with SQL, citations and examples.")] = False,
+) -> None:
     """List the rules."""
     found = _catalogue(case).rules
+    if as_csv:
+        screen.write(rule_pages.listed(found))
+        return
     screen.rows(
         ("rule", "basis", "citation read", "title"),
         [[id_, rule.basis, rule.review, rule.title] for id_, rule in found.items()],
@@ -102,33 +109,20 @@ def rules_list(case: Own = None) -> None:
 @rules.command("show")
 @screen.reported
 def rules_show(name: Name, case: Own = None) -> None:
-    """Show one rule: citation, predicate, parameters, limits, innocent readings."""
+    """Show one rule: in plain words, citation, SQL, parameters, examples, limits, innocent readings, history."""
     found = _catalogue(case).rules
     rule = found.get(name) or _unknown("rule", name, found)
-    screen.say(rule.title)
-    screen.say(f"basis: {rule.basis}; citation: {rule.review}; audience: {rule.audience}")
-    for cite in rule.cites:
-        dates = f" (from {cite.start or 'always'} to {cite.end or 'now'})" if cite.start or cite.end else ""
-        screen.say(f"cites: {' '.join(cite.text.split())}{dates} {cite.url}".rstrip())
-    _predicates(rule)
-    for parameter, about in rule.parameters.items():
-        unit = f" {about.unit}" if about.unit else ""
-        screen.say(f"parameter {parameter}: {about.about}; default {about.default}{unit}")
-    for title, texts in (("can't show", rule.limits), ("may be innocent", rule.readings)):
-        for text in texts:
-            screen.say(f"{title}: {' '.join(text.split())}")
+    for line in rule_pages.lines(rule):
+        screen.say(line)
 
 
-def _predicates(rule: Rule) -> None:
-    screen.say(f"counts {rule.unit} of the view {rule.view}; needs {', '.join(rule.needs) or 'no field'}")
-    for title, sql in (
-        ("applies", rule.applies),
-        ("unknown", rule.unknown),
-        ("fails", rule.fails),
-        ("person", rule.person),
-    ):
-        if sql not in ("true", "false"):
-            screen.say(f"{title}: {' '.join(sql.split())}")
+@rules.command("pages")
+@screen.reported
+def rules_pages(
+    out: Annotated[Path, typer.Argument(metavar="DIR", help="Where the pages go.")], case: Own = None
+) -> None:
+    """Write a page for each rule, an index and rules.csv into a folder."""
+    screen.say(str(rule_pages.write(_catalogue(case).rules, out)))
 
 
 @rules.command("test")

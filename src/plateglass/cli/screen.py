@@ -146,6 +146,11 @@ def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
+def write(text: str) -> None:
+    """A whole document on standard output, as it is."""
+    sys.stdout.write(text)
+
+
 def machine(value: Any) -> None:
     """One JSON document on standard output."""
     sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")

@@ -157,7 +157,7 @@ def _of_unit(
     """Where one unit stands, and what the rule says of it."""
     source, number, record, at, verdict, measure = row
     part = parts.get((source, number or 0))
-    kind = "fail" if verdict == "fail" else "review"
+    kind = "fail" if verdict == "fail" and f.rule.basis != "screen" else "review"
     unit = f.rule.measure.unit if f.rule.measure else ""
     said = f.rule.title if measure is None else f"{f.rule.title}: {words.number(measure)} {unit}"
     result: dict[str, Any] = {
