@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from plateglass.case import ISSUES, REJECTED, REPAIRED, SOURCES, Case, Settings, typed
-from plateglass.model import ORGANISATIONS, SHARES, SIGHTINGS, STATED, Finding, Outcome
+from plateglass.case import ISSUES, PAGES, REJECTED, REPAIRED, SOURCES, Case, Settings, typed
+from plateglass.model import NAMES, ORGANISATIONS, SHARES, SIGHTINGS, STATED, Finding, Outcome
 from plateglass.store import Step, Store, values
 
 HOSTILE = "=cmd|' /C calc'!A0 <script>alert(1)</script>\u202exslx.csv"
@@ -137,6 +137,8 @@ def tables(store: Store) -> None:
         Step("sightings", sightings()),
         Step("distinct_searches", "SELECT *, 1 AS sightings, 1 AS logs FROM sightings WHERE record % 3 > 0"),
         Step("sources", values(sources(), typed(SOURCES))),
+        Step("home", values([], typed(NAMES))),
+        Step("pages", values([("aaaaaaaaaaaa", 0, 3, 5, 11)], typed(PAGES))),
         Step("repaired", values([
             ("aaaaaaaaaaaa", 0, 11, "Filters", "a cell is missing here; it is read as blank"),
         ], typed(REPAIRED))),

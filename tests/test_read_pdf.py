@@ -15,7 +15,7 @@ from plateglass.case import Case, Settings
 from plateglass.catalogue import Catalogue
 from plateglass.errors import ExtraMissing, Issue, Place, Severity, SourceUnreadable
 from plateglass.model import Rejected, Source, Table
-from plateglass.read import pdf, pdf_page, pdf_rows
+from plateglass.read import pdf, pdf_count, pdf_page, pdf_rows
 from plateglass.read.tables import vocabulary
 from plateglass.store import Store
 
@@ -109,7 +109,9 @@ def test_wrapped_records_without_rules_are_whole(tmp_path: Path, hang: str, ever
     rows, printed = transcribed(log(tmp_path / "log.pdf", records, hang, every), tmp_path)
     assert rows[0] == list(HEADINGS)
     assert rows[1:] == [cells(each) for each in records]
-    assert (printed.pages, printed.whole, [issue.code for issue in printed.issues]) == (3, True, ["pdf-pages"])
+    codes = [issue.code for issue in printed.issues]
+    assert (printed.pages, printed.whole, codes) == (3, True, ["pdf-pages", "pdf-counted"])
+    assert printed.firsts == (1, 9, 17)
 
 
 def test_a_turned_page_is_read_as_it_is_seen(tmp_path: Path) -> None:
@@ -235,7 +237,7 @@ def test_shading_behind_text_hides_nothing(tmp_path: Path) -> None:
         y = put(sheet, y, record(n))
     rows, printed = transcribed(write(tmp_path / "log.pdf", [sheet]), tmp_path)
     assert rows[1:] == [cells(record(n)) for n in range(1, 5)]
-    assert [issue.code for issue in printed.issues] == ["pdf-pages"]
+    assert [issue.code for issue in printed.issues] == ["pdf-pages", "pdf-counted"]
 
 
 def test_a_scan_is_refused_with_the_command_to_run(tmp_path: Path) -> None:
@@ -244,6 +246,120 @@ def test_a_scan_is_refused_with_the_command_to_run(tmp_path: Path) -> None:
     path = write(tmp_path / "a scan.pdf", [sheet, sheet])
     with pytest.raises(SourceUnreadable, match=r"ocrmypdf --output-type pdf 'a scan\.pdf' 'ocr-a scan\.pdf'"):
         transcribed(path, tmp_path)
+
+
+def recogniser(folder: Path, monkeypatch: pytest.MonkeyPatch, does: str) -> None:
+    """A command of the name, which does what a test wants, and nothing else on the path."""
+    command = folder / "bin" / "ocrmypdf"
+    command.parent.mkdir()
+    command.write_text(f"#!/bin/sh\n{does}\n")
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{command.parent}:/usr/bin:/bin")
+
+
+def scan(folder: Path) -> Path:
+    sheet = Sheet()
+    sheet.picture()
+    return write(folder / "-a scan.pdf", [sheet, sheet])
+
+
+def test_a_scan_is_read_through_where_recognition_is_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every record's place says so, and so does an issue: recognised text has errors."""
+    records = [record(n) for n in range(1, 9)]
+    seen = log(tmp_path / "recognised.pdf", records)
+    recogniser(tmp_path, monkeypatch, f'for last; do :; done; cp "{seen}" "$last"')
+    with Store() as store:
+        *told, table = found(scan(tmp_path), tmp_path / "work", store)
+        assert isinstance(table, Table)
+        assert (table.records, table.part_name) == (8, "page 1, recognised")
+        assert store.rows(f"SELECT c2 FROM ({table.relation})") == [(str(n),) for n in range(1, 9)]
+    assert "text-recognised" in [each.code for each in told if isinstance(each, Issue)]
+
+
+@pytest.mark.parametrize("does", ["exit 3", "exit 0", 'for last; do :; done; echo no > "$last"'])
+def test_where_recognition_fails_the_scan_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, does: str
+) -> None:
+    recogniser(tmp_path, monkeypatch, does)
+    with Store() as store:
+        [told] = found(scan(tmp_path), tmp_path / "work", store)
+    assert isinstance(told, Issue)
+    assert (told.code, told.severity) == ("source-unreadable", Severity.SOURCE)
+
+
+# --- counted a second time ---
+
+
+def tallied(records: Sequence[Sequence[str]], marks: Sequence[tuple[int, int]]) -> list[tuple[str, str]]:
+    tally = pdf_count.Tally()
+    for cells_of_one in records:
+        tally.take(1, cells_of_one)
+    return [(each.code, each.message) for each in tally.told(marks, Place("log.pdf"))]
+
+
+ID = "00000000-0000-4000-8000-000000000001"
+DAY = "11/14/2025, 09:53:36 AM UTC"
+APART = "counted apart in the pages' text"
+
+
+@pytest.mark.parametrize(
+    ("records", "marks", "code", "says"),
+    [
+        ([[ID, DAY]] * 4, [(2, 2), (2, 2)], "pdf-counted", f"4 records; their 4 ids, {APART}, say the same"),
+        ([[ID, DAY]] * 3, [(2, 2), (2, 2)], "pdf-count", "4 ids stand in the pages' text, and 3 in the records"),
+        ([[DAY, DAY]] * 3, [(0, 6)], "pdf-counted", f"3 records; their 6 days, {APART}, say the same"),
+        ([[DAY, DAY]] * 9 + [[DAY] * 4], [(0, 22)], "pdf-counted", f"10 records; their 22 days, {APART}, say 11"),
+        ([["a"], ["b"]], [(0, 0)], "pdf-counted", "2 records, which nothing in the pages' text could count"),
+        ([[DAY]] * 3, [(0, 2)], "pdf-count", "2 days stand in the pages' text, and 3 in the records"),
+    ],
+)  # fmt: skip
+def test_records_are_counted_a_second_time(
+    records: list[list[str]], marks: list[tuple[int, int]], code: str, says: str
+) -> None:
+    """Lost records, records made up, and two that were taken for one are seen."""
+    [(found_code, message)] = tallied(records, marks)
+    assert found_code == code
+    assert message.startswith(says)
+
+
+def test_the_second_count_does_not_see_titles_and_covered_text(tmp_path: Path) -> None:
+    """What stands outside the table is counted by neither; a covered id is read by neither."""
+    sheet = Sheet()
+    sheet.text(300, 15, "Printed 11/14/2025 for 00000000-0000-4000-8000-000000000009")
+    y = headed(sheet)
+    for n in range(1, 9):
+        below = put(sheet, y, record(n))
+        if n == 3:
+            sheet.box(LEFT[0] - 2, below - LINE - SIZE_UP, 160, LINE)
+        y = below
+    _, printed = transcribed(write(tmp_path / "log.pdf", [sheet]), tmp_path)
+    [issue] = [issue for issue in printed.issues if issue.code.startswith("pdf-count")]
+    assert issue.message in (
+        "8 records; their 24 days, counted apart in the pages' text, say the same",
+        "8 records; their 7 ids, counted apart in the pages' text, say 7",
+    )
+
+
+def test_the_page_of_a_record_reaches_evidence_and_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLATEGLASS_KEY_FILE", str(tmp_path / "key"))
+    (tmp_path / "key").write_bytes(b"k" * 32)
+    (tmp_path / "key").chmod(0o600)
+    records = [record(n, ("",) if n in (5, 20) else ("stolen vehicle",)) for n in range(1, 24)]
+    records[11] = [*records[11][:5], ["11/31/2025, 09:53:12 AM UTC"]]
+    told: list[tuple[str, int, int]] = []
+    case = Case.make(tmp_path / "case", Settings(rules=("screens/reason-missing",)))
+    path = log(tmp_path / "log.pdf", records)
+    pipeline.audit(case, [path], tmp_path / "report", lambda *each: told.append(each))
+    assert [each for each in told if each[0] == "reading pages of log.pdf"] == [
+        ("reading pages of log.pdf", page, 3) for page in (1, 2, 3)
+    ]
+
+    def places(name: str) -> list[tuple[str, str]]:
+        with (tmp_path / "report" / name).open(newline="") as file:
+            return [(row["record"], row["page"]) for row in csv.DictReader(file)]
+
+    assert places("evidence/screens--reason-missing.csv") == [("5", "1"), ("20", "3")]
+    assert places("rejected.csv") == [("12", "2")]
 
 
 @pytest.mark.parametrize("what", ["picture", "crash", "gone"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from plateglass.case import REJECTED, REPAIRED, SOURCES, Case, Settings, name_id
+from plateglass.case import PAGES, REJECTED, REPAIRED, SOURCES, Case, Settings, name_id
 from plateglass.model import NAMES, ORGANISATIONS, SHARES, SIGHTINGS, STATED, STATISTICS, TEXTS, Column
 from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Store, name
@@ -23,7 +23,8 @@ REASONS = (
 DISTINCT = (*SIGHTINGS, Column("sightings", "BIGINT", "sightings"), Column("logs", "BIGINT", "sources"))
 TABLES: dict[str, Sequence[Column]] = {
     "sources": SOURCES, "sightings": SIGHTINGS, "distinct_searches": DISTINCT, "shares": SHARES,
-    "statistics": STATISTICS, "texts": TEXTS, "names": NAMES, "home": NAMES, "rejected": REJECTED, "repaired": REPAIRED,
+    "statistics": STATISTICS, "texts": TEXTS, "names": NAMES, "home": NAMES,
+    "rejected": REJECTED, "repaired": REPAIRED, "pages": PAGES,
     "organisations": ORGANISATIONS, "reasons": REASONS,
     **{view.table: view.columns for view in OTHER_VIEWS.values()},
 }  # fmt: skip

@@ -22,6 +22,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -43,6 +44,14 @@ REJECTED: tuple[Column, ...] = (
     Column("reason", "VARCHAR", "the cause in words, never the value"),
 )
 """One row a record that did not become a sighting."""
+
+PAGES: tuple[Column, ...] = (
+    *REJECTED[:2],
+    Column("page", "INTEGER", "number of the page, from 1"),
+    Column("first_record", "BIGINT", "the first record that begins on the page"),
+    Column("last_record", "BIGINT", "the last record that begins on the page"),
+)
+"""One row a page of a PDF on which a record begins."""
 
 REPAIRED: tuple[Column, ...] = (
     *REJECTED[:3],
@@ -250,6 +259,7 @@ class Case:
                 Step("sources", values([[part.get(c.name) for c in SOURCES] for part in parts], typed(SOURCES))),
                 Step("issues", values([_issue(issue) for line in lines for issue in line["issues"]], typed(ISSUES))),
                 Step("home", values(self._home(), typed(NAMES))),
+                Step("pages", values([page for part in parts for page in _pages(part)], typed(PAGES))),
                 *(self._view(view, columns) for view, columns in _PARQUET.items()),
                 Step("texts", f"SELECT DISTINCT * FROM ({self._view('texts', TEXTS).sql}) AS t"),
                 Step("names", f"SELECT DISTINCT id, name FROM ({self._view('names', NAMES).sql}{_NAMED}) AS n"),
@@ -312,6 +322,14 @@ _NAMED = " UNION ALL SELECT owner_org, owner FROM sources WHERE owner <> '' UNIO
 _PARQUET = {"sightings": SIGHTINGS, "rejected": REJECTED, "shares": SHARES, "statistics": STATISTICS}
 _PARQUET |= {"repaired": REPAIRED}
 _PARQUET |= {each.table: each.columns for each in OTHER_VIEWS.values()}
+
+
+def _pages(part: Mapping[str, Any]) -> Iterator[tuple[str, int, int, int, int]]:
+    """Where the records of each page begin and end; nothing for a file that has no pages."""
+    firsts = [*part.get("pages", ()), part["records"] + 1]
+    for page, (first, after) in enumerate(pairwise(firsts), 1):
+        if first < after:
+            yield part["source"], part["part"], page, first, after - 1
 
 
 def typed(columns: tuple[Column, ...]) -> dict[str, str]:

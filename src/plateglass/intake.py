@@ -30,7 +30,7 @@ from plateglass import normalise, privacy, read
 from plateglass.case import Case, name_id, remove, sync_below, sync_folder
 from plateglass.catalogue import Catalogue
 from plateglass.errors import CountsDoNotAddUp, Issue, Place
-from plateglass.model import Ingested, Progress, Source, Table
+from plateglass.model import Ingested, Progress, Source, Table, silent
 from plateglass.store import Store
 
 _ALONE: Final = 32 << 20
@@ -62,11 +62,11 @@ class _Worker:
         store = Store(threads=1, memory=memory, spill=work / "spill")
         return cls(case, store, case.catalogue(), normalise.Ingest(privacy.key(), store), work, run)
 
-    def take(self, source: Source) -> Taken:
+    def take(self, source: Source, progress: Progress = silent) -> Taken:
         """Read one source; its tables lie in the temporary folder of its id afterwards."""
         taken = Taken(source)
         folder = ready(self.case, self.run, source.id)
-        for found in read.tables(source, self.catalogue, self.work, self.store):
+        for found in read.tables(source, self.catalogue, self.work, self.store, progress):
             if isinstance(found, Issue):
                 taken.issues.append(found)
                 continue
@@ -129,7 +129,7 @@ def add(case: Case, paths: Iterable[Path], progress: Progress) -> list[Issue]:
     paths = sorted(paths, key=lambda path: (path.name, str(path)))
     done, bytes_in_all = 0, sum(_size(path) for path in paths)
     told = case.sources()
-    for taken in takings(case, _new(paths, case, told, issues), bytes_in_all):
+    for taken in takings(case, _new(paths, case, told, issues), bytes_in_all, progress):
         _keep(case, taken, told)
         issues += taken.issues
         done += taken.source.size
@@ -172,13 +172,16 @@ def _tell(case: Case, line: dict[str, Any], told: list[dict[str, Any]]) -> None:
         case.append(line, case.sources_file)
 
 
-def takings(case: Case, sources: Iterator[Source], bytes_in_all: int) -> Iterator[Taken]:
-    """Each source, read anew, in their order; its tables lie in `ready` of this process until the case is left."""
+def takings(case: Case, sources: Iterator[Source], bytes_in_all: int, progress: Progress = silent) -> Iterator[Taken]:
+    """Each source, read anew, in their order; its tables lie in `ready` of this process until the case is left.
+
+    `progress` is told of single pages where this process reads them itself.
+    """
     processes = os.cpu_count() or 1
     if bytes_in_all < _ALONE or processes == 1:
         worker = _Worker.start(case.root, "1GB", os.getpid())
         with worker.store:
-            yield from (worker.take(source) for source in sources)
+            yield from (worker.take(source, progress) for source in sources)
         return
     memory = f"{max(256, 1024 // processes)}MB"
     with _pool(case.root, memory, processes) as pool:
@@ -273,6 +276,7 @@ def _part(done: Ingested) -> dict[str, Any]:
         "repaired": facts.pop("repaired", 0),
         "first_at": facts.pop("first_at", None), "last_at": facts.pop("last_at", None),
         "columns": ",".join(sorted(table.columns)), "facts": facts,
+        **({"pages": list(table.pages)} if table.pages else {}),
     }  # fmt: skip
 
 

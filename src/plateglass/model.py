@@ -179,6 +179,8 @@ class Table:
     """The reader saw that not all records are of one shape: read it with `read.strictly` before anything else."""
     repaired: tuple[Rejected, ...] = ()
     """Records that `read.strictly` would have rejected and could read in one way only, with what was done to each."""
+    pages: tuple[int, ...] = ()
+    """For each page of a PDF the number of the first record that begins on it or on a later one."""
 
 
 @dataclass(frozen=True)
@@ -308,20 +310,26 @@ SHARES: tuple[Column, ...] = (
 )
 """One row a record of a sharing list."""
 
+FIGURES: Mapping[str, str] = {
+    "retention_days": "the retention that the portal states",
+    "cameras": "cameras, as the portal states",
+    "vehicles_30d": "vehicles detected in the last 30 days, as the portal states",
+    "hits_30d": "hot-list hits in the last 30 days, as the portal states",
+    "searches_30d": "searches in the last 30 days, as the portal states",
+    "audit_rows": "rows of the search audit that the collector of the table counted",
+    "shares_out": "organisations that the portal says it shares with",
+    "shares_in": "organisations that the portal says share with it",
+}
+"""The figures of a portal, and what each says."""
+
 STATISTICS: tuple[Column, ...] = (
     Column("source", "VARCHAR", "first 12 hex digits of the file's SHA-256"),
     Column("part", "INTEGER", "number of the sheet or table within the file, from 0"),
     Column("record", "BIGINT", "number of the record within the part, from 1"),
     Column("owner", "VARCHAR", "the portal's own short name for the agency, such as `example-ca-pd`"),
     Column("captured_on", "BIGINT", "the day of the capture, epoch ms UTC of its midnight"),
-    Column("retention_days", "BIGINT", "the retention that the portal states"),
-    Column("cameras", "BIGINT", "cameras, as the portal states"),
-    Column("vehicles_30d", "BIGINT", "vehicles detected in the last 30 days, as the portal states"),
-    Column("hits_30d", "BIGINT", "hot-list hits in the last 30 days, as the portal states"),
-    Column("searches_30d", "BIGINT", "searches in the last 30 days, as the portal states"),
-    Column("audit_rows", "BIGINT", "rows of the search audit that the collector of the table counted"),
-    Column("shares_out", "BIGINT", "organisations that the portal says it shares with"),
-    Column("shares_in", "BIGINT", "organisations that the portal says share with it"),
+    *(Column(figure, "BIGINT", about) for figure, about in FIGURES.items()),
+    *(Column(f"{figure}_state", "VARCHAR", f"cell state of {figure}") for figure in FIGURES),
 )
 """One row a portal and day."""
 

@@ -24,6 +24,7 @@ _PLACE = (
     ("file", "string", "the file's name; a leading apostrophe keeps a spreadsheet from taking it for a formula"),
     ("sheet", "string", "the sheet's name; empty for a file with one table"),
 )
+_PAGE = ("page", "integer", "page of a PDF on which the record begins; empty for other files")
 _RECORD = ("record", "integer", "number of the record within its sheet; 1 is the first after the headings")
 
 COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
@@ -40,18 +41,21 @@ COLUMNS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
     "rejected": (
         *_PLACE,
         _RECORD,
+        _PAGE,
         ("column", "string", "the heading that could not be read; empty for the whole record"),
         ("reason", "string", "the cause"),
     ),
     "repaired": (
         *_PLACE,
         _RECORD,
+        _PAGE,
         ("column", "string", "the heading at which the record was broken; empty for the whole record"),
         ("how", "string", "what was done to it"),
     ),
     "evidence": (
         *_PLACE,
         ("record", "integer", "number of the record within its sheet; empty where the unit is a file or a day"),
+        _PAGE,
         ("day", "string", "YYYY-MM-DD in the case's zone, where the unit is a day"),
         ("verdict", "string", "what the rule says of this record"),
         ("measure", "number", "the rule's measure, in the unit that the finding names; empty where it has none"),
@@ -210,10 +214,19 @@ def _coverage() -> str:
 
 def _listed(table: str, what: str) -> str:
     return (
-        f'SELECT l.sha256 AS source_sha256, l.file, l.sheet, r.record, w.heading AS "column", w.cause AS {what} '
+        "SELECT l.sha256 AS source_sha256, l.file, l.sheet, r.record, g.page, "
+        f'w.heading AS "column", w.cause AS {what} '
         f"FROM {table} AS r JOIN source_labels AS l ON l.source = r.source AND l.part = r.part JOIN reject_labels AS w "
-        'ON w."column" = coalesce(r."column", \'\') AND w.reason = r.reason '
+        f'ON w."column" = coalesce(r."column", \'\') AND w.reason = r.reason {_paged("r")}'
         "ORDER BY l.file, l.sha256, l.part, r.record, w.heading, w.cause"
+    )
+
+
+def _paged(units: str) -> str:
+    """The join of the page on which a record of a PDF begins, as `g`."""
+    return (
+        f"LEFT JOIN pages AS g ON g.source = {units}.source AND g.part = {units}.part "
+        f"AND {units}.record BETWEEN g.first_record AND g.last_record "
     )
 
 
@@ -222,10 +235,10 @@ def _evidence(store: Store, found: Sequence[FindingPage], folder: Path) -> None:
     for page in found:
         store.write_csv(
             "SELECT coalesce(l.sha256, '') AS source_sha256, coalesce(l.file, '') AS file, "
-            "coalesce(l.sheet, '') AS sheet, e.record, coalesce(d.day, '') AS day, e.verdict, e.measure "
+            "coalesce(l.sheet, '') AS sheet, e.record, g.page, coalesce(d.day, '') AS day, e.verdict, e.measure "
             "FROM evidence AS e LEFT JOIN source_labels AS l ON l.source = e.source AND l.part = e.part "
             "LEFT JOIN day_labels AS d ON d.unit_at = e.unit_at AND e.record IS NULL "
-            f"WHERE e.rule = {text(page.finding.rule)} "
+            f"{_paged('e')}WHERE e.rule = {text(page.finding.rule)} "
             "ORDER BY l.file, l.sha256, l.part, e.record, e.unit_at, e.verdict, e.measure",
             folder / page.evidence,
         )

@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from plateglass.errors import Issue, Place, Severity, SourceUnreadable
-from plateglass.read import pdf_grid, pdf_page, pdf_rows
+from plateglass.model import Progress, silent
+from plateglass.read import pdf_count, pdf_grid, pdf_page, pdf_rows
 from plateglass.read.pdf_page import Page, PageUnreadable
 from plateglass.read.pdf_rows import Profile, Rows
 
@@ -53,15 +54,27 @@ class Printed:
     issues: tuple[Issue, ...]
     whole: bool
     """Every page could be read."""
+    firsts: tuple[int, ...] = ()
+    """For each page the number of the first record that begins on it or on a later one."""
+
+    recognised: bool = False
+    """The pages were pictures, and their text was recognised."""
 
     @property
     def name(self) -> str:
-        """Which pages the table stands on."""
-        return f"pages 1-{self.pages}" if self.pages > 1 else "page 1"
+        """Which pages the table stands on, and whether their text was recognised: every place of a record says so."""
+        pages = f"pages 1-{self.pages}" if self.pages > 1 else "page 1"
+        return f"{pages}, recognised" if self.recognised else pages
 
 
-def transcribe(path: Path, target: Path, vocabulary: frozenset[str], place: Place) -> Printed:
-    """Write the table of a PDF as CSV, its headings first.
+class Pictures(SourceUnreadable):
+    """The pages of a PDF are pictures without text."""
+
+
+def transcribe(
+    path: Path, target: Path, vocabulary: frozenset[str], place: Place, progress: Progress = silent
+) -> Printed:
+    """Write the table of a PDF as CSV, its headings first; `progress` is told page by page.
 
     Raises:
         ExtraMissing: pypdfium2 is not installed.
@@ -82,9 +95,18 @@ def transcribe(path: Path, target: Path, vocabulary: frozenset[str], place: Plac
         with target.open("w", encoding="utf-8", newline="") as file:
             write = csv.writer(file, lineterminator="\n")
             write.writerow(known.headings)
-            for cells in _records(_pages(readers, count, known), seen):
+            tally = pdf_count.Tally()
+            for page, cells in _records(_watched_pages(_pages(readers, count, known), count, place, progress), seen):
                 write.writerow(cells)
-    return Printed(target, count, tuple(_told(seen, known, place)), not any(map(_lost, seen)))
+                tally.take(page, cells)
+    issues = *_told(seen, known, place), *tally.told([page.marks for page in seen], place)
+    return Printed(target, count, issues, not any(map(_lost, seen)), tally.firsts(count))
+
+
+def _watched_pages(pages: Iterator[Rows], count: int, place: Place, progress: Progress) -> Iterator[Rows]:
+    for page in pages:
+        progress(f"reading pages of {Path(place.path).name}", page.number, count)
+        yield page
 
 
 def lines(path: Path, place: Place, most: int = MAX_PAGES) -> Iterator[tuple[int, tuple[str, ...] | None]]:
@@ -111,7 +133,7 @@ def _without_table(count: int, sample: Sequence[Page], place: Place) -> SourceUn
     if not any(page.glyphs for page in sample):
         name = Path(place.path).name
         command = f"ocrmypdf --output-type pdf {shlex.quote(name)} {shlex.quote(f'ocr-{name}')}"
-        return SourceUnreadable(
+        return Pictures(
             f"the PDF's {count} pages are pictures without text", expected="pages with text", place=place,
             remedy=f"ask for the log as exported; or run `{command}` and give what it writes, knowing that recognised "
             "text has errors",
@@ -122,28 +144,31 @@ def _without_table(count: int, sample: Sequence[Page], place: Place) -> SourceUn
     )  # fmt: skip
 
 
-def _records(pages: Iterator[Rows], seen: list[Rows]) -> Iterator[list[str]]:
-    """The records of all pages in order; those that run over the edge of a page are put together."""
-    held: list[str] | None = None
-    carried: list[str] | None = None
+def _records(pages: Iterator[Rows], seen: list[Rows]) -> Iterator[tuple[int, list[str]]]:
+    """The records of all pages in order, each with the page on which it begins.
+
+    Those that run over the edge of a page are put together.
+    """
+    held: tuple[int, list[str]] | None = None
+    carried: tuple[int, list[str]] | None = None
     for page in pages:
-        records = page.records
+        records = [(page.number, cells) for cells in page.records]
         if carried is not None and records:
-            records[0] = pdf_rows.going_on(carried, records[0])
+            records[0] = carried[0], pdf_rows.going_on(carried[1], records[0][1])
             carried = None
         if page.before is not None:
-            held = page.before if held is None else pdf_rows.going_on(held, page.before)
+            held = (held[0], pdf_rows.going_on(held[1], page.before)) if held else (page.number, page.before)
         for record in records:
             if held is not None:
                 yield held
             held = record
-        carried = page.after if carried is None else carried
+        carried = (page.number, page.after) if carried is None and page.after is not None else carried
         page.records = []
         seen.append(page)
         if _lost(page):
             yield from [held] if held is not None else []
             held = None
-            yield [f"\fpage {page.number} could not be read"]
+            yield page.number, [f"\fpage {page.number} could not be read"]
     yield from [each for each in (held, carried) if each is not None]
 
 

@@ -42,6 +42,9 @@ _COUNT_TIME: Final = re.compile(
 _WHOLE: Final = re.compile(r"\d[\d,]*|\d{1,4}[/-]\d{1,2}[/-]\d{1,4},?[T ]\s*\d{1,2}:\d{2}.*")
 
 Cells = list[Piece | None]
+Marks = tuple[int, int]
+"""How many ids (UUIDs), and how many days, such as 11/14/2025."""
+_DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}|\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ class Rows:
     """There is no text on it at all."""
     strange: int = 0
     """Characters whose meaning the PDF's fonts don't tell."""
+    marks: Marks = (0, 0)
+    """Ids and days in the table's text, counted in the order in which the page draws it, without rows and columns."""
     cause: str = ""
     """Why the page could not be read; empty where it could."""
 
@@ -277,6 +282,7 @@ def rows(page: Page, known: Profile) -> Rows:
     lines = pdf_grid.lines(page.glyphs)
     found.empty = not lines
     found.strange = sum("\ue000" <= g.text <= "\uf8ff" or g.text == "\ufffd" for g in page.glyphs)
+    told = marks("".join(glyph.text for glyph in reversed(page.glyphs)))
     below = _headed(lines, tuple(plain_heading(h) for h in known.headings))
     found.headed = below > 0
     body = _table(lines[below:], known.furniture)
@@ -284,6 +290,9 @@ def rows(page: Page, known: Profile) -> Rows:
         found.left_out = len(lines)
         return found
     found.left_out = len(lines) - len(body) - (below and 1)
+    kept = {id(line) for line in body}
+    aside = [marks(line.text) for line in lines if id(line) not in kept]
+    found.marks = told[0] - sum(ids for ids, _ in aside), told[1] - sum(days for _, days in aside)
     edges = _edges(page, body, known)
     cells = [pdf_grid.pieces(line, edges) for line in body]
     found.straddling = sum(_straddling(line, edges) for line in body)
@@ -293,6 +302,11 @@ def rows(page: Page, known: Profile) -> Rows:
     else:
         _by_anchor(found, body, cells, known)
     return found
+
+
+def marks(text: str) -> Marks:
+    """The ids and days in a text."""
+    return len(kinds.UUID.findall(text)), len(_DAY.findall(text))
 
 
 def _edges(page: Page, body: Sequence[Line], known: Profile) -> Sequence[float]:

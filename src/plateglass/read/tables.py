@@ -12,9 +12,9 @@ from typing import Final
 
 from plateglass.catalogue import Catalogue, Layout
 from plateglass.errors import Issue, LayoutUnknown, Place, PlateglassError, Severity, SourceUnreadable
-from plateglass.model import Source, Table, View
+from plateglass.model import Progress, Source, Table, View, silent
 from plateglass.privacy import shown_heading
-from plateglass.read import corpus, kinds, matching, pdf, portal_page, prose, records, workbook
+from plateglass.read import corpus, kinds, matching, pdf, portal_page, prose, recognition, records, workbook
 from plateglass.read import text as texts
 from plateglass.read.containers import HEAD, Container, container, ending_fits
 from plateglass.store import Malformed, Store, name
@@ -38,6 +38,7 @@ class _Reading:
     catalogue: Catalogue
     work: Path
     store: Store
+    progress: Progress = silent
 
     @property
     def place(self) -> Place:
@@ -50,9 +51,11 @@ class _Reading:
         return self.work / self.source.id
 
 
-def tables(source: Source, catalogue: Catalogue, work: Path, store: Store) -> Iterator[Table | Issue]:
+def tables(
+    source: Source, catalogue: Catalogue, work: Path, store: Store, progress: Progress = silent
+) -> Iterator[Table | Issue]:
     """Every table of a source that a layout knows; what can't be read, and what a reader should know, as issues."""
-    reading, found = _Reading(source, catalogue, work, store), None
+    reading, found = _Reading(source, catalogue, work, store, progress), None
     try:
         found = container(source.path, reading.place)
         if not ending_fits(source.name, found):
@@ -94,10 +97,21 @@ def _sheets(reading: _Reading) -> Iterator[Table | Issue]:
 
 def _printed(reading: _Reading) -> Iterator[Table | Issue]:
     target = reading.folder / "printed.csv"
-    printed = pdf.transcribe(reading.source.path, target, vocabulary(reading.catalogue), reading.place)
+    known = vocabulary(reading.catalogue)
+    try:
+        printed = pdf.transcribe(reading.source.path, target, known, reading.place, reading.progress)
+    except pdf.Pictures:
+        seen = recognition.recognised(reading.source.path, reading.folder / "recognised.pdf")
+        if seen is None:
+            raise
+        printed = pdf.transcribe(seen, target, known, reading.place, reading.progress)
+        printed = replace(printed, recognised=True, issues=(*printed.issues, recognition.issue(reading.place)))
     yield from printed.issues
     for found in _table(reading, printed.path, 0, printed.name):
-        yield found if isinstance(found, Issue) or printed.whole else replace(found, careful=True)
+        if isinstance(found, Issue):
+            yield found
+        else:
+            yield replace(found, careful=found.careful or not printed.whole, pages=printed.firsts)
 
 
 def _otherwise(reading: _Reading, found: Container | None, error: PlateglassError) -> Iterator[Table | Issue]:
