@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plateglass.model import SIGHTINGS, STATED, Column
+from plateglass.model import FIGURES, SIGHTINGS, STATED, Column
 from plateglass.record_views import OTHER_VIEWS
 
 FRAME: tuple[Column, ...] = (
@@ -114,4 +114,5 @@ DEFAULTS: dict[str, object] = {
     "inbound_state": "value", "outbound_state": "value", "view": "organisation_audit", "exposed": False,
     "agency_level": "local", "agency_kind": "police", "crime": False, "earlier": False, "covered": True, "turn": False,
 }  # fmt: skip
+    **{f"{figure}_state": "value" for figure in FIGURES},
 """What a made-up unit of an example holds where it says nothing; every other column is NULL."""

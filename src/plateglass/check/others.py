@@ -12,7 +12,7 @@ from itertools import pairwise
 from plateglass.check.clock import DAY_MS
 from plateglass.check.columns import FRAME
 from plateglass.check.world import World
-from plateglass.model import STATISTICS, Column, View
+from plateglass.model import FIGURES, STATISTICS, Column, View
 from plateglass.record_views import Holds, RecordField, RecordView
 from plateglass.store import Step, name, values
 
@@ -28,8 +28,8 @@ _AGENCY = (
 STATISTICS_COLUMNS: tuple[Column, ...] = (
     *STATISTICS[3:],
     *(
-        Column(f"{column.name}_before", "BIGINT", f"`{column.name}` of the portal's capture before this one")
-        for column in STATISTICS[5:]
+        Column(f"{figure}_before", "BIGINT", f"`{figure}` of the portal's capture before this one")
+        for figure in FIGURES
     ),
     Column("days_since", "BIGINT", "days since the portal's capture before this one; NULL for the first"),
     Column("days_until", "BIGINT", "days until the portal's next capture; NULL for the last"),
@@ -57,7 +57,7 @@ def steps(view: RecordView) -> Callable[[World], Sequence[Step]]:
 
 def statistics(world: World) -> list[Step]:
     """Each figure of a portal beside that of the capture before it."""
-    before = ", ".join(f"s.{name(c.name)}, b.{name(c.name)} AS {name(f'{c.name}_before')}" for c in STATISTICS[5:])
+    before = ", ".join(f"s.{f}, s.{f}_state, b.{f} AS {f}_before" for f in FIGURES)
     rows = f"""
         SELECT s.source, s.part, s.record, s.captured_on AS written_at, l.log_no, n.agency_no, l.owner_state, s.owner,
           s.captured_on, {before}, (s.captured_on - b.captured_on) // {DAY_MS} AS days_since,

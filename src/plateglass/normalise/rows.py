@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from plateglass.model import SEARCH_VIEWS, SHARES, SIGHTINGS, STATED, STATISTICS, Column, State, View
+from plateglass.model import FIGURES, SEARCH_VIEWS, SHARES, SIGHTINGS, STATED, STATISTICS, Column, State, View
 from plateglass.normalise.cells import Cells, columns, hmac, number, one_of, trimmed
 from plateglass.normalise.words import NAMES, TEXTS, TOKENS
 from plateglass.store import text, uuid
@@ -214,9 +214,13 @@ shares = Rows(
 
 def _statistic_picks(cells: Cells) -> dict[str, str]:
     owner = "w_owner.text" if _joined(cells, "owner") else text(cells.table.owner)
-    counts = [column.name for column in STATISTICS[5:]]
-    told = {field: number(cells.raw(field), unit=cells.unit(field)) for field in counts if cells.has(field)}
-    return {"owner": owner} | dict.fromkeys(counts, "NULL") | told
+    made = {"owner": owner} | dict.fromkeys(FIGURES, "NULL")
+    for figure in FIGURES:
+        made[f"{figure}_state"] = f"'{State.NOT_EXPORTED}'"
+        if cells.has(figure):
+            made[figure] = number(cells.raw(figure), unit=cells.unit(figure))
+            made[f"{figure}_state"] = cells.state(figure, trimmed(cells.raw(figure)), made[figure])
+    return made
 
 
 statistics = Rows(

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from plateglass.catalogue import Era, Eras
-from plateglass.model import SEARCH_VIEWS, STATED, STATISTICS, State, View
+from plateglass.model import FIGURES, SEARCH_VIEWS, STATED, State, View
 from plateglass.publish.words import label
-from plateglass.record_views import OTHER_VIEWS, RecordView
+from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Step, Store, name, text
 
 LISTED = ", ".join(text(view) for view in SEARCH_VIEWS)
@@ -19,13 +19,30 @@ LISTED = ", ".join(text(view) for view in SEARCH_VIEWS)
 _BY_STATE = ", ".join(f"{field}_state" for field in STATED)
 
 
-def others(store: Store) -> list[RecordView]:
-    """The views besides searches, sharing lists and statistics that any source holds, in the order of their fields."""
+@dataclass(frozen=True)
+class Other:
+    """One kind of table that holds neither searches nor a sharing list."""
+
+    table: str
+    row: str
+    """What one record is."""
+    dated_by: str
+    fields: tuple[str, ...]
+
+
+_OTHERS = {
+    View.PORTAL_STATISTICS: Other("statistics", "a portal and day", "captured_on", tuple(FIGURES)),
+    **{view: Other(v.table, v.row, v.dated_by, tuple(f.name for f in v.fields)) for view, v in OTHER_VIEWS.items()},
+}
+
+
+def others(store: Store) -> list[Other]:
+    """The tables besides searches and sharing lists that any source holds."""
     there = {view for (view,) in store.rows("SELECT DISTINCT view FROM sources")}
-    return [view for view in OTHER_VIEWS.values() if view.table in there]
+    return [other for view, other in _OTHERS.items() if view in there]
 
 
-def steps(months: Sequence[tuple[str, int]], others: Sequence[RecordView] = ()) -> list[Step]:
+def steps(months: Sequence[tuple[str, int]], others: Sequence[Other] = ()) -> list[Step]:
     """Records by log, month, field and state: the sightings are read once, the rest works on what that leaves."""
     month = month_sql("searched_at", months)
     cells = " UNION ALL ".join(
@@ -39,10 +56,10 @@ def steps(months: Sequence[tuple[str, int]], others: Sequence[RecordView] = ()) 
         for field in ("inbound", "outbound")
     )
     more = "".join(
-        f" UNION ALL SELECT source, part, '' AS month, {text(f'{view.table}.{field.name}')} AS field, "
-        f"{name(f'{field.name}_state')} AS state, count(*) AS records FROM {name(view.table)} "
-        f"GROUP BY source, part, {name(f'{field.name}_state')}"
-        for view in others for field in view.fields
+        f" UNION ALL SELECT source, part, '' AS month, {text(f'{other.table}.{field}')} AS field, "
+        f"{name(f'{field}_state')} AS state, count(*) AS records FROM {name(other.table)} "
+        f"GROUP BY source, part, {name(f'{field}_state')}"
+        for other in others for field in other.fields
     )  # fmt: skip
     return [
         Step(
@@ -57,7 +74,7 @@ def steps(months: Sequence[tuple[str, int]], others: Sequence[RecordView] = ()) 
 
 @dataclass(frozen=True)
 class Held:
-    """What one table of another view holds."""
+    """What one of the other tables holds."""
 
     row: str
     """What one record is."""
@@ -67,8 +84,8 @@ class Held:
     """(field, records that tell it, why the others don't), of the fields that were exported."""
 
 
-def held(store: Store, views: Sequence[RecordView]) -> dict[tuple[str, int], Held]:
-    """What each table of the other views holds: its period, and how far its fields are told."""
+def held(store: Store, others: Sequence[Other]) -> dict[tuple[str, int], Held]:
+    """What each of the other tables holds: its period, and how far its fields are told."""
     told: dict[tuple[str, int], dict[str, dict[str, int]]] = {}
     for source, part, field, state, records in store.rows(
         "SELECT source, part, field, state, sum(records) FROM coverage_cells WHERE field LIKE '%.%' "
@@ -76,30 +93,15 @@ def held(store: Store, views: Sequence[RecordView]) -> dict[tuple[str, int], Hel
     ):
         told.setdefault((source, part), {}).setdefault(field, {})[state] = int(records)
     found = {}
-    for view in views:
-        at = name(view.dated_by) if view.dated_by else "CAST(NULL AS BIGINT)"
+    for other in others:
+        at = name(other.dated_by) if other.dated_by else "CAST(NULL AS BIGINT)"
         for source, part, first, last in store.rows(
-            f"SELECT source, part, min({at}), max({at}) FROM {name(view.table)} GROUP BY source, part"
+            f"SELECT source, part, min({at}), max({at}) FROM {name(other.table)} GROUP BY source, part"
         ):
             fields = told.get((source, part), {})
             period = None if first is None else (int(first), int(last))
-            shown = (_told(field.name, fields.get(f"{view.table}.{field.name}", {})) for field in view.fields)
-            found[source, part] = Held(view.row, period, tuple(each for each in shown if each is not None))
-    return found | _figures(store)
-
-
-def _figures(store: Store) -> dict[tuple[str, int], Held]:
-    """The same of the tables of portals' figures, which have no cell states: a figure is there or it is not."""
-    if not store.one(f"SELECT count(*) FROM sources WHERE view = {text(View.PORTAL_STATISTICS)}"):
-        return {}
-    figures = [column.name for column in STATISTICS[5:]]
-    counts = ", ".join(f"count({name(figure)})" for figure in figures)
-    found = {}
-    for source, part, first, last, *told in store.rows(
-        f"SELECT source, part, min(captured_on), max(captured_on), {counts} FROM statistics GROUP BY source, part"
-    ):
-        fields = tuple((figure, int(known), "") for figure, known in zip(figures, told, strict=True) if known)
-        found[source, part] = Held("a portal and day", (int(first), int(last)), fields)
+            shown = (_told(field, fields.get(f"{other.table}.{field}", {})) for field in other.fields)
+            found[source, part] = Held(other.row, period, tuple(each for each in shown if each is not None))
     return found
 
 
