@@ -20,7 +20,7 @@ ORDER = (
     "errors", "model", "record_views", "privacy", "catalogue", "store", "case", "register", "statistics", "spread",
     "workbook", "links", "read", "normalise", "resolve", "classify", "check", "change", "questions", "publish",
     "sample", "review", "opinion", "estimate", "worth", "demo", "intake", "pipeline", "timestamp", "custody", "duties",
-    "triage", "cli",
+    "triage", "opened", "cli",
 )  # fmt: skip
 STAGES = ("read", "normalise", "resolve", "classify", "check", "publish")
 

@@ -46,8 +46,6 @@ class _Part(BaseModel):
 _C = TypeVar("_C", bound=_Content)
 
 
-# --- layouts -----------------------------------------------------------------------------------------------------
-
 FieldKind = Literal[
     "id", "name", "person", "count", "instant", "date", "time", "interval", "plate", "text", "case", "word", "words",
     "day_count", "list",
@@ -102,9 +100,6 @@ class Layout(_Content):
     called as a view says that the file is of this view."""
 
 
-# --- eras --------------------------------------------------------------------------------------------------------
-
-
 class Era(_Part):
     """One dated change of a vendor's form, or a known fault of its exports."""
 
@@ -135,9 +130,6 @@ class Eras(_Content):
     """The changes and faults, in any order."""
 
 
-# --- agencies ----------------------------------------------------------------------------------------------------
-
-
 class Body(_Part):
     """One special body that no rule over names can place."""
 
@@ -162,9 +154,6 @@ class Agencies(_Content):
 
     bodies: tuple[Body, ...]
     """The bodies, in any order."""
-
-
-# --- names of organisations --------------------------------------------------------------------------------------
 
 
 class KindWords(_Part):
@@ -235,8 +224,6 @@ class Names(_Content):
     kinds: tuple[KindWords, ...]
     """Words that tell the kind of body, in the order in which they are tried."""
 
-
-# --- reasons -----------------------------------------------------------------------------------------------------
 
 Tier = Literal["explicit", "probable", "ambiguous"]
 """How sure a code is: named outright, needs a second cue, or may mean something else."""
@@ -310,9 +297,6 @@ class Reason(_Content):
     """Texts and what they must be coded: the file's own tests."""
     source: str = ""
     """Where the definition comes from."""
-
-
-# --- rules -------------------------------------------------------------------------------------------------------
 
 
 class Citation(_Part):
@@ -429,9 +413,6 @@ class Rule(_Content):
     def only_asks(self) -> bool:
         """Whether a unit at fault is a question, and never a fail."""
         return self.asks or self.review != "verified"
-
-
-# --- the catalogue -----------------------------------------------------------------------------------------------
 
 
 class Catalogue:

@@ -21,7 +21,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokenizer_core import TokenType
 
-from plateglass.errors import OutputUnwritable, RuleRefused
+from plateglass.errors import ExtraMissing, OutputUnwritable, RuleRefused
 
 Value = str | int | float | bool | bytes | None
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -91,6 +91,20 @@ class Store:
             result = self._connection.execute(sql, parameters or None)
             names = [column[0] for column in result.description or ()]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def frame(self, sql: str) -> Any:
+        """The rows of one query as a pandas DataFrame.
+
+        Raises:
+            ExtraMissing: pandas is not installed.
+        """
+        with _room():
+            try:
+                return self._connection.execute(sql).df()
+            except duckdb.InvalidInputException as error:
+                raise ExtraMissing(
+                    "a data frame needs pandas, which is not installed", remedy="pip install 'plateglass[frames]'"
+                ) from error
 
     def one(self, sql: str, parameters: Parameters = ()) -> Any:
         """The one value of a query that gives one."""
