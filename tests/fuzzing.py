@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gzip
 import io
 import random
 import re
@@ -361,6 +362,27 @@ def _archive(number: int, dice: random.Random) -> Input:
     return Input(number, "release.zip", content, f"{'; '.join(how)}: {said}")
 
 
+def _capture(number: int, dice: random.Random) -> Input:
+    """A web capture of pages and logs, packed or not, whole or broken."""
+    parts, how, records = [b"WARC/1.0\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n"], [], 0
+    for at in range(dice.randint(1, 3)):
+        name, rows = _tabular(dice)
+        made = io.StringIO()
+        csv.writer(made).writerows(rows)
+        block = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\n\r\n" + made.getvalue().encode() + b"\n" * at
+        head = (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/{at}-{name.rpartition('/')[2]}\r\n"
+        )
+        parts.append(f"{head}Content-Length: {len(block)}\r\n\r\n".encode() + block + b"\r\n\r\n")
+        records += len(rows) - 1
+        how.append(name)
+    content = b"".join(map(gzip.compress, parts) if dice.random() < 0.5 else parts)
+    if dice.random() < 0.3:
+        return Input(number, "portal.warc", content, "; ".join(how), records)
+    said, content = _bytes(content, dice)
+    return Input(number, "portal.warc", content, f"{'; '.join(how)}: {said}")
+
+
 def _printed(number: int, dice: random.Random) -> Input:
     """A print whose words, places, lines or bytes are broken."""
     sheets: list[pdfs.Sheet] = []
@@ -395,7 +417,7 @@ def _folder() -> str:
 _kept = TemporaryDirectory(prefix="plateglass-fuzz-")
 
 KINDS: Final[tuple[tuple[Callable[[int, random.Random], Input], int], ...]] = (
-    (_text_by_rows, 40), (_text_by_bytes, 30), (_workbook, 14), (_page, 8), (_archive, 6), (_printed, 2),
+    (_text_by_rows, 40), (_text_by_bytes, 30), (_workbook, 14), (_page, 7), (_archive, 4), (_capture, 3), (_printed, 2),
 )  # fmt: skip
 """What makes an input, and how often of a hundred."""
 

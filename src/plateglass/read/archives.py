@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import stat
 import zipfile
 import zlib
@@ -13,7 +14,10 @@ from typing import Final
 
 from plateglass.errors import Issue, Place, Severity, SourceRefused, SourceUnreadable
 from plateglass.model import Source
+from plateglass.read import captures
 
+LIST: Final = "datapackage.json"
+"""The list of what a WACZ holds, with hashes."""
 MAX_TOTAL: Final = 64 << 30
 """Bytes that one archive may hold when it is opened."""
 MAX_RATIO: Final = 200
@@ -35,9 +39,40 @@ def members(path: Path, work: Path) -> Iterator[Source | Issue]:
         with zipfile.ZipFile(path) as archive:
             _stay_inside(archive.infolist(), path.name)
             infos = [info for info in archive.infolist() if not info.is_dir() and not _hidden(info.filename)]
-            yield from _opened(archive, infos, path.name, work)
+            listed = _capture(archive)
+            if listed is not None:  # what stands beside the capture in a WACZ is about it
+                infos = [info for info in infos if info.filename.lower().endswith(captures.ENDINGS)]
+            for found in _opened(archive, infos, path.name, work):
+                if isinstance(found, Issue) or not found.name.lower().endswith(captures.ENDINGS):
+                    yield found
+                else:
+                    yield from _captured(found, listed or {}, path.name)
     except zipfile.BadZipFile as error:
         raise SourceUnreadable("the ZIP archive is cut short or damaged", place=Place(path.name)) from error
+
+
+def _capture(archive: zipfile.ZipFile) -> dict[str, str] | None:
+    """For a WACZ the hashes that its own list gives; None for any other archive."""
+    names = archive.namelist()
+    if LIST not in names or not any(name.lower().endswith(captures.ENDINGS) for name in names):
+        return None
+    try:
+        listed = json.loads(archive.read(LIST))["resources"]
+        return {str(each["path"]): str(each["hash"]).removeprefix("sha256:") for each in listed}
+    except (ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error):
+        return {}
+
+
+def _captured(source: Source, listed: dict[str, str], archive: str) -> Iterator[Source | Issue]:
+    """The answers of a capture within an archive, unless the archive's own list says that it was another."""
+    said = listed.get(source.name.removeprefix(f"{archive}/"), source.sha256)
+    if said != source.sha256:
+        told = (
+            "the capture is not the one whose hash stands in the list beside it: changed after it was made, or damaged"
+        )
+        yield Issue("source-refused", Severity.SOURCE, Place(source.name), told)
+        return
+    yield from captures.members(source.path, source.name, source.path.with_suffix(".answers"))
 
 
 def _hidden(name: str) -> bool:
@@ -82,7 +117,8 @@ def _wrong(info: zipfile.ZipInfo, twice: set[str]) -> str:
         return "two members have this name; which of them was released can't be told"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "the member is a link, which is not followed"
-    if info.filename.lower().endswith((".zip", ".7z", ".rar", ".gz", ".tar")):
+    packed = info.filename.lower().endswith((".zip", ".7z", ".rar", ".gz", ".tar"))
+    if packed and not info.filename.lower().endswith(captures.ENDINGS):
         return "an archive within an archive is not opened; unpack the outer one first"
     return ""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from plateglass.errors import Place, SourceUnreadable
+from plateglass.read import captures
 
 HEAD: Final = 256 * 1024
 
@@ -21,6 +22,7 @@ class Container(Enum):
     ARCHIVE = "a ZIP archive"
     PDF = "a PDF"
     PAGE = "a saved web page"
+    CAPTURE = "a web capture"
     CORPUS = "a Parquet file"
 
 
@@ -32,7 +34,8 @@ _OTHERS: Final = (
     (b"\x28\xb5\x2f\xfd", "a zstd archive"),
 )  # fmt: skip
 _PAGES: Final = (b"<!doctype html", b"<html", b"<!-- saved from url")
-_ENDINGS: Final = {Container.TEXT: (".csv", ".txt", ".tsv", ".md"), Container.ARCHIVE: (".zip",),
+_ENDINGS: Final = {Container.TEXT: (".csv", ".txt", ".tsv", ".md"), Container.ARCHIVE: (".zip", ".wacz"),
+                   Container.CAPTURE: (".warc", ".gz"),
                    Container.WORKBOOK: (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods"), Container.PDF: (".pdf",),
                    Container.PAGE: (".html", ".htm"), Container.CORPUS: (".parquet",)}  # fmt: skip
 _CONTROLS: Final = bytes(c for c in range(32) if c not in b"\t\n\r\x0b\x0c\x1a\x1b")
@@ -60,11 +63,13 @@ def container(path: Path, place: Place) -> Container:
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower()
     if start.startswith(_PAGES):
         return Container.PAGE
+    if captures.is_capture(head):
+        return Container.CAPTURE
     what = _other(head, start)
     if what:
         raise SourceUnreadable(
             f"the file is {what}, which this version does not read", place=place,
-            expected="CSV text, a workbook, a PDF, a saved portal page, or a ZIP of them",
+            expected="CSV text, a workbook, a PDF, a saved portal page or its capture, or a ZIP of them",
             remedy="ask for the log as exported, in CSV or XLSX",
         )  # fmt: skip
     return Container.TEXT

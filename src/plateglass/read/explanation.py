@@ -86,6 +86,8 @@ def explain(path: Path, catalogue: Catalogue, work: Path) -> Explanation:
             explained.append(_explained(text, catalogue, where))
         except PlateglassError as error:
             problems.append(str(error))
+    if found is Container.CAPTURE:
+        problems.append("a web capture: `audit` reads the pages in it by itself; save one of them to have it explained")
     if found is Container.ARCHIVE:
         problems.append("a ZIP archive: unpack it to have its members explained; `audit` opens it by itself")
     return Explanation(path.name, found.value, tuple(explained), tuple(problems))

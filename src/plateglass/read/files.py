@@ -12,7 +12,7 @@ from typing import Final
 
 from plateglass.errors import Issue, Place, PlateglassError, Severity, SourceUnreadable
 from plateglass.model import Source
-from plateglass.read import archives
+from plateglass.read import archives, captures
 from plateglass.read.containers import Container, container
 
 _CHUNK: Final = 1 << 20
@@ -87,8 +87,13 @@ def _below(path: Path) -> Iterator[Path | Issue]:
 def _of(path: Path, work: Path) -> Iterator[Source | Issue]:
     """The one source that a file is, or the members of an archive."""
     try:
-        if _is_archive(path):
+        found = _container(path)
+        if found is Container.ARCHIVE:
             yield from archives.members(path, work)
+            return
+        if found is Container.CAPTURE:
+            folder = work / "archives" / hashlib.sha256(str(path).encode("utf-8", "backslashreplace")).hexdigest()[:12]
+            yield from captures.members(path, path.name.encode("utf-8", "backslashreplace").decode(), folder)
             return
         yield _named(path, work)
     except PlateglassError as error:
@@ -108,12 +113,12 @@ def _named(path: Path, work: Path) -> Source:
     return Source(digest, name, readable, path.stat().st_size)
 
 
-def _is_archive(path: Path) -> bool:
-    """Whether its members are sources; what the bytes are otherwise is told when the file is read."""
+def _container(path: Path) -> Container | None:
+    """What a file is, since the members of some are sources; why it is nothing is told when the file is read."""
     try:
-        return container(path, Place(path.name)) is Container.ARCHIVE
+        return container(path, Place(path.name))
     except SourceUnreadable:
-        return False
+        return None
 
 
 def _hash(path: Path) -> str:

@@ -71,7 +71,7 @@ def tables(
             yield from _printed(reading)
         elif found is Container.PAGE:
             yield from _saved(reading)
-        elif found is Container.ARCHIVE:
+        elif found in (Container.ARCHIVE, Container.CAPTURE):
             raise SourceUnreadable("an archive within an archive is not opened", place=reading.place)
         else:
             yield from _table(reading, source.path, 0, "")
