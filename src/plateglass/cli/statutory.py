@@ -35,7 +35,7 @@ def write(made: Case, wanted: list[str], out: Path | None, signed: Signed, *, pd
     for shape in shapes:
         with screen.bars(quiet=quiet) as progress:
             folder = (out or made.root / "reports") / shape.id
-            screen.say(str(duties.report(made, shape, signed, folder, pdf=pdf, progress=progress)))
+            screen.say(str(duties.report(made, duties.Order(shape, signed, pdf), folder, progress)))
 
 
 @screen.reported

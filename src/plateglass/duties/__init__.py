@@ -4,7 +4,7 @@
 writes letters.
 """
 
-from plateglass.duties.filled import document, looked, report, shape
+from plateglass.duties.filled import Order, document, looked, report, shape
 from plateglass.duties.letters import requests
 
-__all__ = ["document", "looked", "report", "requests", "shape"]
+__all__ = ["Order", "document", "looked", "report", "requests", "shape"]

@@ -50,14 +50,24 @@ def looked(case: Case, packs: Sequence[str] = (), progress: Progress = silent) -
         yield Looked(store, case, catalogue, found, pages.public(store, case, found))
 
 
-def report(case: Case, shape: Shape, signed: Signed, out: Path, *, pdf: bool, progress: Progress = silent) -> Path:
-    """Write the report of a shape into a folder; give the path of the page, or of the PDF.
+@dataclass(frozen=True)
+class Order:
+    """One report that is wanted."""
+
+    shape: Shape
+    signed: Signed
+    pdf: bool = False
+    """Whether it is printed too."""
+
+
+def report(case: Case, order: Order, out: Path, progress: Progress = silent) -> Path:
+    """Write a report into a folder; give the path of the page, or of the PDF.
 
     Raises:
         ExtraMissing: a PDF is asked for, and WeasyPrint is not installed.
     """
-    with looked(case, shape.packs, progress) as seen:
-        return statutory.write(document(seen, shape, signed), out, pdf=pdf)
+    with looked(case, order.shape.packs, progress) as seen:
+        return statutory.write(document(seen, order.shape, order.signed), out, pdf=order.pdf)
 
 
 def shape(catalogue: Catalogue, wanted: str) -> Shape:
