@@ -120,17 +120,22 @@ def note(text: str) -> None:
 
 
 def findings(found: Iterable[model.Finding]) -> None:
-    """The short table: one line a rule, units by verdict."""
+    """The short table: one line a rule, units by verdict; rules that found no unit that they are about, by number."""
     table = Table(box=None, pad_edge=False, header_style="")
     table.add_column("rule", no_wrap=True)
     verdicts = ("fail", "question", "pass", "cannot tell", "not applicable", "needs person")
     for verdict in verdicts:
         table.add_column(verdict, justify="right")
+    without = 0
     for finding in found:
         counts = {outcome.value: number for outcome, number in finding.counts.items()} | {"question": finding.question}
-        cells = [f"{counts.get(verdict.replace(' ', '_'), 0):,}" for verdict in verdicts]
-        table.add_row(finding.rule, *cells)
+        without += not any(counts.values())
+        if any(counts.values()):
+            cells = [f"{counts.get(verdict.replace(' ', '_'), 0):,}" for verdict in verdicts]
+            table.add_row(finding.rule, *cells)
     console().print(table)
+    if without:
+        note(f"{without} further rules found nothing that they are about; the report says which and why")
 
 
 def rows(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
