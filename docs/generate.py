@@ -29,7 +29,7 @@ REFERENCE = Path(__file__).parent / "reference"
 WIDTH = 100
 COMMANDS = (
     (), ("audit",), ("demo",), ("new",), ("add",), ("check",), ("report",), ("requests",), ("questions",), ("change",),
-    ("sarif",), ("aside",),
+    ("release",), ("sarif",), ("aside",),
     ("verify",), ("links",), ("timestamp",), ("layouts",),
     ("layouts", "list"),
     ("sample",), ("sample", "draw"), ("sample", "answers"), ("sample", "sizes"), ("review",), ("estimate",),

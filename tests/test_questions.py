@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import json
 import re
@@ -18,6 +19,7 @@ import worlds
 from plateglass import check, classify, demo, pipeline, publish, questions
 from plateglass.case import Case, Settings, name_id
 from plateglass.catalogue import Catalogue
+from plateglass.demo import logs
 from plateglass.errors import ContentMalformed
 from plateglass.publish.questions import AnswerPage
 from plateglass.questions import needs, released, tables
@@ -252,6 +254,61 @@ def test_only_known_words_are_known(text: str, known: bool) -> None:
     assert released.Known(CATALOGUE.reasons).all_of(text) is known
 
 
+NAMES = ("Brax Sampleqa", "Clex Sampleqe", "Dwix Sampleqi", "Flox Sampleqo", "Grux Samplequ")
+
+
+def canaries() -> list[str]:
+    """What must never be printed: names in reasons that everybody writes, names in rare ones, and rare reasons."""
+    often = [f"{word} {name}" for name in NAMES for word in ("stalking by", "suspect", "wanted:", "burglary -")]
+    return [*often, *NAMES, *(name.upper() for name in NAMES), *(f"{word} near the {word} works" for word in _RARE)]
+
+
+AGENCIES = ("Exampleville CA PD", "Mockford CA PD", "Specimen Beach CA PD", "Dummyton CA PD", "Fixture City CA PD",
+            "Sampleton County CA SO")  # fmt: skip
+_RARE = ("quarry", "tannery", "foundry", "brewery", "cannery")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a log in which every canary but the rare ones is written 12 times, by each of six agencies."""
+    root = tmp_path_factory.mktemp("canaries")
+    rows = []
+    for number, reason in enumerate(r for r in [*canaries(), "burglary", "stolen vehicle"] for _ in range(12)):
+        rare = any(word in reason for word in _RARE)
+        agency = AGENCIES[0 if rare else number % 6]
+        second = f"09/{number % 27 + 2:02}/2025, {number // 60 % 11 + 1:02}:{number % 60:02}:07 AM UTC"
+        cells = {
+            "ID": f"00000000-0000-4000-8000-{number:012}", "Name": "Ada Example", "Org Name": agency,
+            "Total Networks Searched": "12", "Total Devices Searched": "120",
+            "Time Frame": f"09/01/2025, 01:00:00 AM UTC\n{second}", "License Plate": f"8ZZZ1{number % 99 + 1:02}",
+            "Reason": reason, "Case #": "", "Filters": "", "Search Time": second, "Search Type": "lookup",
+            "Text Prompt": "", "Moderation": "",
+        }  # fmt: skip
+        rows.append([cells[heading] for heading in logs.FULL])
+    file = root / "9_1_2025-9_30_2025-Exampleville CA PD-Network-Audit.csv"
+    with file.open("w", newline="") as out:
+        csv.writer(out).writerows([logs.FULL, *rows])
+    made = Case.make(root / "case", Settings(agency="Exampleville CA PD", custodian=True, suppress_below=0))
+    return pipeline.audit(made, [file], root / "report").report.parent
+
+
+def test_the_canaries_were_read_and_ordinary_reasons_are_printed(told: Path) -> None:
+    """The check below is not blind: the case holds every canary, and the rule does print what it may."""
+    line = lines(told)["q09"]
+    assert int(line["sentence"].partition(" ")[0]) >= len({canary.lower() for canary in canaries()})
+    printed = {row[0] for t in line["tables"] for row in t["rows"]}
+    assert {"burglary", "stolen vehicle"} <= printed
+
+
+def test_no_name_and_no_rare_reason_stands_in_any_file(told: Path) -> None:
+    for path in told.rglob("*"):
+        if path.is_file():
+            text = html.unescape(path.read_text(encoding="utf-8")).lower()
+            found = [canary for canary in canaries() if canary.lower() in text]
+            assert found == [], path.name
+            assert not [name for name in NAMES if name.split()[1].lower() in text], path.name
+
+
 # --- the demo: every question of a whole case, as a report prints it -------------------------------------------------
 
 
@@ -317,17 +374,17 @@ def test_counts_by_agency_are_hidden_as_in_the_report(report: Path) -> None:
     assert all(isinstance(n, str) for name, n in rows if name in hidden)
 
 
-def test_a_question_of_the_cases_own_is_asked_too(small: tuple[Store, Case]) -> None:
+def test_the_question_of_the_guide_is_asked_in_a_case_that_has_it(small: tuple[Store, Case]) -> None:
     store, made = small
+    guide = (Path(__file__).parents[1] / "docs" / "questions.md").read_text(encoding="utf-8")
     own = made.content / "questions" / "own.toml"
     own.parent.mkdir(parents=True, exist_ok=True)
-    own.write_text(
-        'title = "How many?"\nunit = "searches"\nstatistic = "a count"\nuncertainty = "none"\nsource = "made up"\n'
-        'facts = "SELECT count(*) AS n FROM searches"\nsays = "{n} searches."\nreadings = ["one", "two"]\n'
-    )
-    (answer,) = questions.answers(store, made, [], (), ("own",))
-    own.unlink()
-    assert answer.sentence == "800 searches."
+    own.write_text(guide.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    try:
+        (answer,) = questions.answers(store, made, [], (), ("own",))
+    finally:
+        own.unlink()
+    assert answer.sentence == "10 % of the searches reach more than 100 networks."
 
 
 def test_a_reply_stands_in_the_methods(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -68,6 +69,35 @@ def _table(table: TablePage) -> None:
         screen.rows((table.heading, *kind, *(heading.title for heading in table.columns)), rows)
     for note in table.notes:
         screen.say(note)
+
+
+@screen.reported
+def release(
+    case: options.CaseFolder,
+    *,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who decides; it stands in the case's judgements.jsonl.")],
+    least: Annotated[int, typer.Option(min=1, metavar="N", help="Only texts that were written so often.")] = 10,
+    quiet: options.Quiet = False,
+) -> None:
+    """Decide which reasons may be printed as they were written; what nobody decides keeps to the rule."""
+    made = Case(case)
+    with screen.bars(quiet=quiet) as progress, pipeline.prepared(made, progress) as store:
+        found = questions.released.held_back(questions.texts(store, made), least=least)
+
+        def keep(one: questions.released.Seen, yes: bool) -> None:
+            for line in questions.released.judgements(one, by, release=yes):
+                made.append(line, made.judgements_file)
+
+        yes, no = questions.released.session(found, _typed, screen.say, keep)
+    screen.say(f"{yes:,} released, {no:,} held back for good, {len(found) - yes - no:,} undecided")
+
+
+def _typed(prompt: str) -> str | None:
+    """One line that somebody types; None where the input ends."""
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None
 
 
 @screen.reported

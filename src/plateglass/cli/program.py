@@ -16,6 +16,7 @@ from plateglass.cli import (
     audits,
     cases,
     contents,
+    reasons,
     register_imports,
     registers,
     reviews,
@@ -59,6 +60,7 @@ app.command("check")(cases.check)
 app.command("report")(cases.report)
 app.command("questions")(asking.ask)
 app.command("change")(asking.change)
+app.command("release")(asking.release)
 app.command("requests")(statutory.requests)
 app.command("sarif")(triaging.sarif)
 app.command("aside")(triaging.aside)
@@ -70,6 +72,7 @@ app.command("estimate")(reviews.estimate)
 app.add_typer(reviews.sample, name="sample")
 app.add_typer(contents.layouts, name="layouts")
 app.add_typer(contents.rules, name="rules")
+app.add_typer(reasons.reasons, name="reasons")
 app.command("routes")(registers.routes)
 registers.register.command("import")(register_imports.take)
 registers.register.command("joins")(register_imports.decide)

@@ -24,7 +24,7 @@ from plateglass.check.clock import month_name
 from plateglass.check.world import world
 from plateglass.errors import ContentMalformed, Place, RuleRefused
 from plateglass.model import Finding
-from plateglass.questions import kinds, needs, tables, written
+from plateglass.questions import kinds, needs, released, tables, written
 from plateglass.questions.answer import Answer, AnswerTable, Heading, Row, Value, Worth
 from plateglass.questions.content import Question, QuestionTable, happenings, questions
 from plateglass.questions.needs import Held
@@ -43,7 +43,9 @@ __all__ = [
     "happenings",
     "month_name",
     "questions",
+    "released",
     "sql_of",
+    "texts",
     "written",
 ]
 
@@ -77,6 +79,13 @@ def answers(
     desk = _desk(store_, case, asked, catalogue)
     desk = replace(desk, findings=findings, worth=worth)
     return [_answer(question, desk) for question in asked.values()]
+
+
+def texts(store_: Store, case: Case) -> list[released.Seen]:
+    """Every reason as written, with why it may not be printed: for a person who decides, and for nothing else."""
+    catalogue = case.catalogue()
+    _desk(store_, case, {}, catalogue)
+    return released.seen(store_, catalogue, written.judgements(case))
 
 
 def ground(store_: Store, case: Case) -> str:

@@ -9,8 +9,9 @@ has said so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from plateglass.catalogue import Catalogue, Reason
@@ -105,3 +106,49 @@ def summary(found: Sequence[Seen]) -> tuple[list[Seen], int, int]:
     """What may be printed; how many other texts there are, and of how many searches."""
     kept = [one for one in found if one.why]
     return [one for one in found if not one.why], len(kept), sum(one.times for one in kept)
+
+
+def held_back(found: Sequence[Seen], *, least: int) -> list[Seen]:
+    """The texts that a person may want to decide on: seen so often, not printed, and not decided yet."""
+    return [one for one in found if one.why and not one.judged and one.times >= least]
+
+
+def session(
+    texts: Sequence[Seen], ask: Callable[[str], str | None], say: Callable[[str], None], keep: Keep
+) -> tuple[int, int]:
+    """Let a person decide text by text; how many were released and held back. Each answer is kept at once.
+
+    `ask` gives None where the input ends. An answer is `y` release, `n` hold back for good, `s` later, `q` stop.
+    """
+    counts = {True: 0, False: 0}
+    for number, one in enumerate(texts, 1):
+        say(f"\n[{number}/{len(texts)}] {one.text}")
+        say(f"   {one.times:,} searches, {one.agencies:,} agencies; not printed: {one.why}")
+        said = _answer(ask)
+        if said == "q":
+            break
+        if said in _DECIDES:
+            keep(one, _DECIDES[said])
+            counts[_DECIDES[said]] += 1
+    return counts[True], counts[False]
+
+
+Keep = Callable[[Seen, bool], None]
+"""What keeps a decision on a text."""
+_DECIDES: Final[Mapping[str, bool]] = {"y": True, "n": False}
+
+
+def _answer(ask: Callable[[str], str | None]) -> str:
+    """One of the four answers; whatever else is typed is asked for again."""
+    while True:
+        said = ask("print it? y, n, s later, q stop> ")
+        if said is None:
+            return "q"
+        if said.strip().lower() in ("y", "n", "s", "q"):
+            return said.strip().lower()
+
+
+def judgements(one: Seen, by: str, *, release: bool) -> list[dict[str, Any]]:
+    """The lines that a decision becomes in `judgements.jsonl`: one for each way in which the text is capitalised."""
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    return [{"kind": KIND, "text": id_, "release": release, "coder": by, "when": when} for id_ in one.ids]

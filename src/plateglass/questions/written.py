@@ -74,7 +74,7 @@ def _rules(answer: Answer, desk: _Desk) -> Answer:
 
 def _reasons(answer: Answer, desk: _Desk) -> Answer:
     """Reasons as written, as far as they are released."""
-    found = released.seen(desk.store, desk.case.catalogue(), _judgements(desk.case))
+    found = released.seen(desk.store, desk.case.catalogue(), judgements(desk.case))
     shown, kept, of = released.summary(found)
     about = _plain("written", "Reasons as written, in small letters", "Reason", "searches")
     rows = tuple(
@@ -248,7 +248,7 @@ _MADE: Final[Mapping[str, Callable[[Answer, _Desk], Answer]]] = {
 }  # fmt: skip
 
 
-def _judgements(case: Case) -> list[dict[str, object]]:
+def judgements(case: Case) -> list[dict[str, object]]:
     """Every line of the case's judgements."""
     if not case.judgements_file.exists():
         return []
