@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import signal
@@ -17,17 +18,28 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
 from itertools import cycle
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+import pdfs
 from plateglass import store, workbook
+from plateglass.catalogue import Catalogue, Layout, LayoutField
 from plateglass.demo import logs
+from plateglass.record_views import OTHER_VIEWS
 
 HEADINGS = (*logs.FULL, "Offense Type")
 PORTAL = ("id", "userId", "searchDate", "networkCount", "reason", "caseNumber", "offenseType")
 PROGRAM = [sys.executable, "-m", "plateglass.cli"]
+USUAL = {
+    "count": "7", "day_count": "30", "name": "Exampleville CA PD", "person": "Ada Example", "text": "burglary",
+    "id": "00000000-0000-4000-8000-000000000001", "case": "R-12", "plate": "",
+}  # fmt: skip
+"""What stands in a field where nothing is planted."""
 LOCAL = ("texts-", "names-")
 """The tables that may hold a name."""
 _ONSETS = ("Br", "Cl", "Dw", "Fl", "Gr", "Kl", "Pl", "Qu", "Sn", "Tw")
@@ -125,9 +137,93 @@ def write(folder: Path) -> None:
     shared = ["Organization Name", "Networks Shared With Me", "Networks I'm Sharing"]
     lists = [shared, *([c.text, s, c.text] for c in canaries for s in spellings(c)[:2])]
     _csv(folder / "SharedNetworks_2025_August_1.csv", lists)
+    _others(folder, canaries[::40])
+    _printed(folder, canaries[::40])
+    _saved(folder, canaries[::40])
+    _corpus(folder / "corpus.parquet", canaries[::60])
     with zipfile.ZipFile(folder / "release.zip", "w") as archive:
         archive.writestr("8_1_2025-8_31_2025-Sampleton CA PD-Audit.csv", _text(native).encode("utf-16"))
     _refused(folder, canaries)
+
+
+def _others(folder: Path, canaries: Sequence[Canary]) -> None:
+    """A sheet for each layout of the other views, with canaries in every field; two of them as text too."""
+    sheets = {}
+    for layout in (each for each in Catalogue().layouts.values() if each.views[0] in OTHER_VIEWS):
+        fields = tuple(layout.fields)
+        headings = list(dict.fromkeys(layout.fields[field].headings[0] for field in fields))
+        column = cycle(fields)
+        rows = [_cells(layout, headings, {next(column): s}) for c in canaries for s in spellings(c)]
+        sheets[layout.id] = [headings, *rows, *(_cells(layout, headings, {}) for _ in rows)]
+    workbook.write(folder / "views.xlsx", sheets)
+    for name in ("flock-event-log", "table-incidents"):
+        _csv(folder / f"{name}.csv", sheets[name])
+    said = "\n".join(spelling for canary in canaries for spelling in spellings(canary))
+    (folder / "Exampleville CA PD__policy.txt").write_text(f"Searches state a reason.\n{said}\n")
+    report = "Hit Ratio Report\nReport By: {}\nTime Frame: From 01-01-25 To 12-31-25\n1 Detections {}\n"
+    (folder / "hits.txt").write_text("".join(report.format(c.text, c.plain) for c in canaries))
+
+
+def _cells(layout: Layout, headings: Sequence[str], planted: dict[str, str]) -> list[str]:
+    """One record of a layout, ordinary but for what is planted; labelled fields share a cell of several lines."""
+    cells: dict[str, list[str]] = {}
+    for field, about in layout.fields.items():
+        value = planted.get(field, _usual(about))
+        cells.setdefault(about.headings[0], []).append(f"{about.label}: {value}" if about.label else value)
+    return ["\n".join(cells[heading]) for heading in headings]
+
+
+def _usual(about: LayoutField) -> str:
+    if about.formats:
+        return datetime(2025, 9, 2, 7, 5, tzinfo=UTC).strftime(about.formats[0])
+    words = [*about.means, *about.words]
+    return words[0] if words else USUAL.get(about.kind, "")
+
+
+def _printed(folder: Path, canaries: Sequence[Canary]) -> None:
+    """A log and a policy as PDFs."""
+    lefts = {"ID": 20, "Name": 200, "Org Name": 320, "Total Networks Searched": 440, "Reason": 540, "Search Time": 660}
+    said = [next(iter(spellings(c))) for c in canaries]
+    log, policy = [], []
+    for at in range(0, len(said), 40):
+        log.append(pdfs.Sheet())
+        policy.append(pdfs.Sheet())
+        for x, heading in zip(lefts.values(), lefts, strict=True):
+            log[-1].text(x, 20, heading)
+        for number, text in enumerate(said[at : at + 40]):
+            record = ordinary(at + number) | {("Name", "Org Name", "Reason")[number % 3]: text}
+            for heading, x in lefts.items():
+                log[-1].text(x, 40 + 13 * number, record[heading].replace("\n", " "))
+            policy[-1].text(40, 40 + 13 * number, f"Ask {text} about it.")
+    pdfs.write(folder / "printed.pdf", log)
+    pdfs.write(folder / "Exampleville CA PD__policy manual.pdf", policy)
+
+
+def _saved(folder: Path, canaries: Sequence[Canary]) -> None:
+    """A saved portal page: canaries in its policies, its list, its figures and its embedded log."""
+    audit = quote(_text([PORTAL, *planted(PORTAL, canaries[:40])]))
+    said = [spelling for canary in canaries for spelling in spellings(canary)]
+    cards = {
+        "Acceptable Use Policy": "</div><div>".join(escape(text) for text in said),
+        "Prohibited Uses": escape("; ".join(said)),
+        "Organizations granted access to Exampleville CA PD data": escape(", ".join(said)),
+        "Searches in the last 30 days": escape(said[0]), "Hotlist hits in the last 30 days": "12",
+    }  # fmt: skip
+    body = "".join(f"<div><p>{label}</p><div>{value}</div></div><div></div>" for label, value in cards.items())
+    link = f'<a download="search_audit.csv" href="data:text/csv;charset=utf-8,{audit}">Download CSV</a>'
+    page = f"<!DOCTYPE html><html><body><header><h1>Exampleville CA PD</h1></header>{body}<p>{link}</p></body></html>"
+    (folder / "exampleville-ca-pd__2025-08-30.html").write_text(page, encoding="utf-8")
+
+
+def _corpus(path: Path, canaries: Sequence[Canary]) -> None:
+    """A peer's corpus: canaries in every column, the owner of the log too."""
+    columns = ("searched_at", "agency", "owner", "officer", "plate", "reason", "reason_norm", "case_number")
+    usual = dict.fromkeys(columns, "") | {"searched_at": "2025-09-02 07:05:00", "owner": "Exampleville CA PD"}
+    column = cycle(columns)
+    rows = [usual | {next(column): spelling} for canary in canaries for spelling in spellings(canary)]
+    with store.Store() as tables:
+        tables.load("t", dict.fromkeys(columns, "VARCHAR"), [tuple(row.values()) for row in [*rows, *[usual] * 2000]])
+        tables.write("t", path)
 
 
 def _refused(folder: Path, canaries: list[Canary]) -> None:
@@ -248,6 +344,11 @@ def test_something_was_read_and_written(room: Room) -> None:
     assert (room.root / "report" / "report.html").is_file()
     assert (room.root / "other" / "summary.json").is_file()
     assert len(list((room.root / "case" / "store").rglob("sightings*.parquet"))) >= 4
+    with_pdf_and_page = {"printed.pdf", "exampleville-ca-pd__2025-08-30.html", "corpus.parquet", "views.xlsx"}
+    lines = [json.loads(line) for line in (room.root / "case" / "sources.jsonl").read_text().splitlines()]
+    assert with_pdf_and_page <= {line["name"] for line in lines if line["parts"]}
+    views = {part["view"] for line in lines for part in line["parts"] if part["accepted"]}
+    assert {view.value for view in OTHER_VIEWS} <= views, "a view of which nothing was read"
 
 
 def test_no_canary_gets_out(room: Room) -> None:
