@@ -5,7 +5,11 @@ those, 400 were labelled by the codebook without sight of the machine's answer, 
 round 1 showed was mended, and the 244 that were left were labelled in the same way (round 2): the figures of round 2
 are those of texts that nobody had looked at while writing. One coder, so no agreement between people is claimed.
 
-The file of labels holds hashes, no text.
+Then no held-back text was left. Round 3 is of later logs of three of these agencies (May 2026, public, not beside the
+project): the 77 texts in them that no file here holds, so what is rare and new, labelled in the same way before the
+machine was asked. Nothing can be run again there: the file keeps the labels and what the machine said.
+
+The files of labels hold hashes, no text.
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ from plateglass.store import Store
 HERE = Path(__file__).parent
 DATA = HERE.parents[1] / "shared" / "data"
 LABELS = HERE / "fixtures" / "labels" / "held-back.csv"
+LATER = HERE / "fixtures" / "labels" / "later.csv"
 SURE, FIRM = ("explicit",), ("explicit", "probable")
 
 Key = tuple[str, str]
@@ -141,11 +146,13 @@ def test_what_was_measured_on_held_back_reasons_still_holds(turn: int, capsys: p
     assert share["main recall"] >= 0.85
     assert share["main recall by search"] >= 0.95
     assert share["requester"] >= 0.97
-    assert share["quality"] >= 0.85
+    assert share["quality"] >= 0.93
 
 
 def test_the_file_of_labels_holds_hashes_and_codes_only() -> None:
-    rows = [*labels(1).items(), *labels(2).items()]
+    with LATER.open(newline="") as file:
+        later = [((row["text"], row["field"]), row) for row in csv.DictReader(file)]
+    rows = [*labels(1).items(), *labels(2).items(), *later]
     assert len(rows) >= 400
     for (digest, field), row in rows:
         assert re.fullmatch(r"[0-9a-f]{16}", digest)
@@ -153,6 +160,27 @@ def test_the_file_of_labels_holds_hashes_and_codes_only() -> None:
         assert re.fullmatch(r"p\d\d( p\d\d)*", row["purposes"])
         assert re.fullmatch(r"q[0-6x]", row["quality"])
         assert re.fullmatch(r"r\d", row["requester"])
+
+
+def test_what_later_logs_gave_is_what_the_docs_say() -> None:
+    """Not a success: stated as it was measured, before anything was mended from it."""
+    with LATER.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    sure = [(code, row["purposes"].split()) for row in rows for code in row["found_explicit"].split()]
+    firm = [{*row["found_explicit"].split(), *row["found_probable"].split()} for row in rows]
+    found = {
+        "quality": (sum(row["quality"] == row["found_quality"] for row in rows), len(rows)),
+        "main purpose": (
+            sum(row["purposes"].split()[0] in codes for row, codes in zip(rows, firm, strict=True)),
+            len(rows),
+        ),
+        "requester": (sum(row["requester"] == row["found_requester"] for row in rows), len(rows)),
+        "explicit": (sum(code in true for code, true in sure), len(sure)),
+    }
+    said = " ".join((HERE.parent / "docs" / "add-a-reason.md").read_text().split())
+    for name, (right, of) in found.items():
+        low, high = wilson(right, of)
+        assert f"{name} {right} of {of} ({low:.2f} to {high:.2f})" in said, name
 
 
 @pytest.mark.real
