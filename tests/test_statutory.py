@@ -288,6 +288,12 @@ def test_verdicts_of_a_report_are_those_of_its_own_rules_only(documents: dict[st
     assert not any(f.finding.rule.startswith("custodian/") for d in documents.values() for f in d.verdicts)
 
 
+def test_a_report_of_another_state_says_so_first(documents: dict[str, Document]) -> None:
+    assert documents["us-mn"].limits[0].startswith("This is a report of Minnesota; the case’s home agency is of CA")
+    assert documents["us-ca"].limits == SHAPES["us-ca"].limits
+    assert documents["general"].limits == SHAPES["general"].limits
+
+
 def test_a_sample_stands_with_seed_frame_and_bounds(documents: dict[str, Document]) -> None:
     reading = documents["us-mn"].readings[0]
     facts = dict(reading.facts)

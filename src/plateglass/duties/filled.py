@@ -96,8 +96,18 @@ def document(seen: Looked, wanted: Shape, signed: Signed) -> Document:
     stated = Signed(**{key: words.clean(value) for key, value in vars(signed).items()})
     return Document(
         wanted.id, wanted.title, wanted.place, facts, wanted.review, wanted.cites, chapters,
-        tuple(_readings(seen.case, seen.catalogue)), stated, wanted.limits, wanted.sha256, seen.page,
+        tuple(_readings(seen.case, seen.catalogue)), stated, (*_elsewhere(wanted, home), *wanted.limits), wanted.sha256,
+        seen.page,
     )  # fmt: skip
+
+
+def _elsewhere(wanted: Shape, home: check.Home) -> tuple[str, ...]:
+    """What has to be said first where the report is not one of the home agency's state."""
+    state = wanted.id.removeprefix("us-")
+    if state in (wanted.id, home.state):
+        return ()
+    of = f"of {home.state.upper()}" if home.state else "not stated, or not resolved to a state"
+    return (f"This is a report of {wanted.place}; the case’s home agency is {of}, and is not bound by its law.",)
 
 
 def _line(seen: Looked, ground: Ground, wanted: Shape, box: Box, nth: int) -> Line:

@@ -82,7 +82,8 @@ class Letter:
     @property
     def parts(self) -> tuple[Part, ...]:
         """The files that lack what is asked for, each once."""
-        return tuple({(p.source, p.part): p for want in self.wants for p in want.parts}.values())
+        found = {(p.source, p.part): p for want in self.wants for p in want.parts}
+        return tuple(sorted(found.values(), key=lambda p: (p.name, p.sheet)))
 
     @property
     def whys(self) -> tuple[str, ...]:
@@ -218,8 +219,9 @@ def text(letter: Letter) -> str:
         body += ["These files, which you released, lack what is asked for:", ""]
         body += [f"    {named}\n        {lacks}" for named, lacks in _lacks(letter)]
         body += [""]
-    body += [part for part in (letter.series.leave_out, act.closing if act else "") if part]
-    body += ["", "[name and address]", "", "-" * _WIDTH, "NOT PART OF THE LETTER", "", *_below(letter)]
+    for part in (letter.series.leave_out, act.closing if act else ""):
+        body += [part, ""] if part else []
+    body += ["[name and address]", "", "-" * _WIDTH, "NOT PART OF THE LETTER", "", *_below(letter)]
     return "\n".join(line if line.startswith(" ") else textwrap.fill(line, _WIDTH, **_WHOLE) for line in body) + "\n"
 
 
