@@ -57,7 +57,15 @@ def outcomes(rule: Rule, rows: Sequence[Mapping[str, Any]], zone: ZoneInfo = PAC
 def faulty(rule: Rule) -> dict[str, Any]:
     """A unit that the rule finds at fault, apart from its time."""
     row = next(e.row for e in rule.examples if e.verdict == Outcome.FAIL)
-    return {key: value for key, value in row.items() if key != "unit_at"}
+    element = {"element": rule.id} if rule.words else {}
+    return element | {key: _told(value) for key, value in row.items() if key != "unit_at"}
+
+
+def _told(value: Any) -> Any:
+    """A cell of an example as the view has it: a day is the midnight with which it begins."""
+    if isinstance(value, datetime):
+        return ms(value)
+    return ms(datetime.combine(value, time(), UTC)) if isinstance(value, date) else value
 
 
 # --- one log, two laws -------------------------------------------------------------------------------------------
@@ -223,7 +231,7 @@ def test_no_look_back_is_ever_a_breach() -> None:
 TEXT_READ = {
     "CA-1", "CA-2", "CA-6", "CA-7", "CA-10", "CA-12", "IL-1", "WA-1", "WA-2", "WA-3", "WA-4", "WA-7", "MN-3", "MN-6",
     "OR-4", "NH-1", "NH-2", "IA-1", "NEW-IA-a", "AR-1", "NE-1", "NEW-NE-a", "MT-1", "UT-1", "NEW-UT-a", "NC-1",
-    "NEW-NC-a", "GA-1", "CO-1", "MD-1", "DH-7", "GD-1", "GD-6",
+    "NEW-NC-a", "GA-1", "CO-1", "MD-1", "DH-7", "GD-1", "GD-6", "CA-4", "IL-2", "NEW-WA-a", "NEW-WA-b", "NEW-WA-e",
 }  # fmt: skip
 """The requirements of which the second reading (or, where it did not come by, the first) had the text itself."""
 

@@ -44,7 +44,7 @@ def verdicts(store: Store, case: Case, rules: Mapping[str, Rule]) -> list[Findin
     settings = case.settings
     whose = home(store, settings)
     store.run(*ground.ground(whose))
-    seen = world(store, whose)
+    seen = world(store, whose, [(rule.id, rule.words) for rule in rules.values() if rule.words])
     store.run(*prepare(seen, {_view(rule) for rule in rules.values()}))
     store.execute(f"CREATE OR REPLACE TEMP TABLE evidence AS {values([], EVIDENCE)}")
     limit = int(settings.parameters.get("evidence_limit", EVIDENCE_LIMIT))

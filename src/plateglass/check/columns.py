@@ -88,6 +88,9 @@ SHARES: tuple[Column, ...] = (
     Column("outbound", "BIGINT", "how many of the owner's networks are shared with it"),
     Column("inbound_state", "VARCHAR", "cell state of `inbound`"),
     Column("outbound_state", "VARCHAR", "cell state of `outbound`"),
+    Column("agreement_at", "BIGINT", "day of its first agreement under INA 287(g); NULL where none is listed"),
+    Column("agreement_until", "BIGINT", "the day on which its last agreement ended; NULL while one is in force"),
+    Column("agreements", "BIGINT", "agreements in the case, of anybody"),
 )
 """One row a record of a sharing list."""
 
@@ -111,8 +114,8 @@ PORTAL_CLAIMS: tuple[Column, ...] = (
 DEFAULTS: dict[str, object] = {
     **{f"{field}_state": "value" for field in STATED},
     **{f"{field.name}_state": "value" for view in OTHER_VIEWS.values() for field in view.fields},
+    **{f"{figure}_state": "value" for figure in FIGURES},
     "inbound_state": "value", "outbound_state": "value", "view": "organisation_audit", "exposed": False,
     "agency_level": "local", "agency_kind": "police", "crime": False, "earlier": False, "covered": True, "turn": False,
 }  # fmt: skip
-    **{f"{figure}_state": "value" for figure in FIGURES},
 """What a made-up unit of an example holds where it says nothing; every other column is NULL."""

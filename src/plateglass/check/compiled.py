@@ -82,8 +82,9 @@ class Compiled:
     @property
     def of(self) -> str:
         """The digits of the units that its margin is about."""
-        fault = self.rule.measure is None or self.rule.measure.of == "fault"
-        about = (Outcome.FAIL,) if fault else (Outcome.FAIL, Outcome.PASS)
+        about = {"tested": (Outcome.FAIL, Outcome.PASS), "person": (Outcome.NEEDS_PERSON,)}.get(
+            self.rule.measure.of if self.rule.measure else "", (Outcome.FAIL,)
+        )
         return ", ".join(str(OUTCOMES.index(outcome)) for outcome in about)
 
     @property
@@ -112,6 +113,8 @@ def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given]
     for field in (field for alternatives in needs for field in alternatives):
         if f"{field}_state" not in columns:
             raise RuleRefused(f"the view {rule.view} has no field {field}", place=Place(rule.id, column="needs"))
+    if rule.words and "element" not in columns:
+        raise RuleRefused(f"the view {rule.view} has no lines of a policy", place=Place(rule.id, column="words"))
     if "searcher" in rule.binds and not {"agency_state", "agency_level"} <= set(columns):
         raise RuleRefused(f"the view {rule.view} has no searcher", place=Place(rule.id, column="binds"))
     literals = {name: _literal(rule, name, value, zone) for name, value in given.items()}
@@ -119,14 +122,14 @@ def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given]
     truths = {key: _part(rule, key, sql, columns, literals) for key, sql in written.items()}
     untold = [_untold(alternatives) for alternatives in needs]
     unclear = [f"coalesce({truths['unknown']}, true)"] if truths["unknown"] != "FALSE" else []
-    states, applies = _bound_states(rule), f"({truths['applies']})"
+    states, applies = [*_bound_states(rule), *_element(rule)], f"({truths['applies']})"
     bare = Compiled(
         rule, given, needs,
         bound=tuple(p for p in (*states, *_in_force(rule.cites, zone), applies) if p != "(TRUE)"),
         doubts=("true",) if any(value is None for value in given.values()) else (*untold, *unclear),
         person=f"({truths['person']})" if truths["person"] != "FALSE" else "",
         fails=f"({truths['fails']})",
-        guard="".join(f"coalesce({part}, true)" for part in states),
+        guard=" AND ".join(f"coalesce({part}, true)" for part in states),
     )  # fmt: skip
     return bare if rule.measure is None else _measured(bare, columns, literals)
 
@@ -190,6 +193,11 @@ def _in_force(cites: Iterable[Citation], zone: ZoneInfo | None) -> list[str]:
         before = [f"unit_at < {midnight(cite.end + _DAY, zone)}"] if cite.end else []
         spans.append(" AND ".join([*after, *before]))
     return [f"({' OR '.join(f'({span})' for span in spans)})"] if spans and all(spans) else []
+
+
+def _element(rule: Rule) -> list[str]:
+    """SQL: the unit is of the element whose words the rule looks for; nothing for a rule without words."""
+    return [f"(element = {text(rule.id)})"] if rule.words else []
 
 
 _BY_STATE = {

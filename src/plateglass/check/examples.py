@@ -44,7 +44,8 @@ def codes(catalogue: Catalogue) -> tuple[str, ...]:
 def _verdict(store: Store, rule: Rule, example: RuleExample, types: Mapping[str, str]) -> Outcome:
     """What a rule says of the one made-up unit of an example."""
     ready = compiled(rule, types, example.parameters, ZONE)
-    row = [_cell(rule, column, example.row.get(column, DEFAULTS.get(column)), types) for column in types]
+    usual = DEFAULTS | ({"element": rule.id} if rule.words else {})
+    row = [_cell(rule, column, example.row.get(column, usual.get(column)), types) for column in types]
     if unknown := sorted(set(example.row) - set(types)):
         raise RuleRefused(f"the view {rule.view} has no column {unknown[0]}", place=Place(rule.id, column="examples"))
     store.run(Step("example", values([row], types)))

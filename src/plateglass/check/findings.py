@@ -40,7 +40,8 @@ def finding(store: Store, judged: Judged, limit: int) -> Finding:
     if asks:
         counts[Outcome.FAIL] = 0
     tested = [row for row in rows if row[2] in (_FAULT, _PASS)]
-    margin, extremes = _margin(store, judged, over if rule.measure and rule.measure.of == "fault" else len(tested))
+    about = {"fault": over, "tested": len(tested), "person": counts[Outcome.NEEDS_PERSON]}
+    margin, extremes = _margin(store, judged, about[rule.measure.of] if rule.measure else 0)
     missing = _missing(store, judged) if counts[Outcome.CANNOT_TELL] else {}
     _evidence(store, judged, limit)
     return Finding(
@@ -133,10 +134,11 @@ def _evidence(store: Store, judged: Judged, limit: int) -> None:
     """Where the units stand, in the order of the sources, so that two runs list the same ones."""
     rule = judged.rule.rule
     fault = "question" if rule.only_asks else "fail"
+    measured = f"{_FAULT}, {judged.rule.of}" if rule.measure else _FAULT
     store.execute(f"""
         INSERT INTO evidence
         SELECT {text(rule.id)}, CASE WHEN e.v = {_FAULT} THEN {text(fault)} ELSE 'needs_person' END,
-          l.source, l.part, nullif(e.place % {RECORDS}, 0), CASE WHEN e.v = {_FAULT} THEN e.measure END, e.unit_at
+          l.source, l.part, nullif(e.place % {RECORDS}, 0), CASE WHEN e.v IN ({measured}) THEN e.measure END, e.unit_at
         FROM (SELECT * FROM (SELECT place, log_no, unit_at, {judged.measure} AS measure, {judged.digit} AS v
                              FROM judged_{judged.table}) AS j
               WHERE v IN {_SHOWN} ORDER BY place, unit_at LIMIT {int(limit)}) AS e

@@ -20,14 +20,23 @@ def agency_months(_world: World) -> list[Step]:
     )]  # fmt: skip
 
 
+AGREED = Step("agreed", """
+    SELECT w.agency, min(a.signed_at) AS agreement_at,
+      CASE WHEN count(a.ended_at) = count(*) THEN max(a.ended_at) END AS agreement_until
+    FROM agreements AS a JOIN who AS w ON w.org = a.org WHERE w.agency IS NOT NULL GROUP BY w.agency""",
+    "one row an agency with an agreement")  # fmt: skip
+
+
 def shares(_world: World) -> list[Step]:
     """Each record of a sharing list, with the other organisation as resolved."""
-    return [Step("share_units", f"""
+    return [AGREED, Step("share_units", f"""
         SELECT s.source, s.part, s.record, l.captured_on AS unit_at, l.log_no, c.month, w.agency_no, l.owner_state,
           w.agency, w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level,
-          s.inbound, s.outbound, s.inbound_state, s.outbound_state
+          s.inbound, s.outbound, s.inbound_state, s.outbound_state,
+          a.agreement_at, a.agreement_until, (SELECT count(*) FROM agreements) AS agreements
         FROM shares AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
         LEFT JOIN who AS w ON w.org = s.org
+        LEFT JOIN agreed AS a ON a.agency = w.agency
         LEFT JOIN calendar AS c ON c.day = l.captured_on // {DAY_MS}""",
         "one row a record of a sharing list",
     )]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from plateglass.check import columns, others, releases, searches, tables
+from plateglass.check import columns, leads, others, outsiders, papers, releases, searches, tables
 from plateglass.check.days import days
 from plateglass.check.world import World
 from plateglass.model import Column
@@ -48,6 +48,52 @@ VIEWS: dict[str, DocumentedView] = {
     "copies": DocumentedView("an id in several records", "copies", releases.COPIES, releases.copies),
     "statistics": DocumentedView(
         "a portal and day of capture", "statistics_units", others.STATISTICS_COLUMNS, others.statistics
+    ),
+    "portal_uses": DocumentedView(
+        "a search of an agency that says what it prohibits", "portal_uses", papers.PORTAL_USES, papers.portal_uses
+    ),
+    "policy_elements": DocumentedView(
+        "a policy and an element that a rule looks for in it", "policy_elements", papers.POLICY_ELEMENTS,
+        papers.policy_elements,
+    ),
+    "retention_stated": DocumentedView(
+        "a statement of how long records are kept", "retention_stated", papers.RETENTION_STATED,
+        papers.retention_stated,
+    ),
+    "audit_series": DocumentedView(
+        "an audit, beside the one before", "audit_series", papers.AUDIT_SERIES, papers.audit_series
+    ),
+    "outside_agencies": DocumentedView(
+        "an owner of cameras and another agency that searched them", "outside_agencies", outsiders.OUTSIDE_AGENCIES,
+        outsiders.outside_agencies,
+    ),
+    "outside_weeks": DocumentedView(
+        "an owner of cameras and a week", "outside_weeks", outsiders.OUTSIDE_WEEKS, outsiders.outside_weeks
+    ),
+    "list_changes": DocumentedView(
+        "an organisation on either of two sharing lists", "list_changes", outsiders.LIST_CHANGES,
+        outsiders.list_changes,
+    ),
+    "sharing_counts": DocumentedView(
+        "a dated sharing list, beside portal and log", "sharing_counts", outsiders.SHARING_COUNTS,
+        outsiders.sharing_counts,
+    ),
+    "account_uses": DocumentedView(
+        "an account that searched", "account_uses", leads.ACCOUNT_USES, leads.account_uses
+    ),
+    "repeat_targets": DocumentedView(
+        "an account and a target that it searched three times or more", "repeat_targets", leads.REPEAT_TARGETS,
+        leads.repeat_targets,
+    ),
+    "incident_searches": DocumentedView(
+        "a search with a case number, beside the incident log", "incident_searches", leads.INCIDENT_SEARCHES,
+        leads.incident_searches,
+    ),
+    "look_backs": DocumentedView(
+        "a log, with how far back its searches look", "look_backs", leads.LOOK_BACKS, leads.look_backs
+    ),
+    "words_change": DocumentedView(
+        "an agency and month, beside the month before", "words_change", leads.WORDS_CHANGE, leads.words_change
     ),
     **{
         each.table: DocumentedView(each.row, f"{each.table}_units", others.own(each), others.steps(each))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from plateglass.check.clock import DAY_MS, Home, offset
@@ -30,6 +31,8 @@ class World:
     """Whether there is a sharing list."""
     seen: bool
     """Whether searches must be looked up in the network audits, one by one."""
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Each rule that looks for words in policies, with its patterns."""
 
     def offset(self, column: str) -> str:
         """SQL for ms to add to a time in a column to get the agency's clock; NULL without a zone."""
@@ -40,7 +43,7 @@ class World:
         return f"({column} + coalesce({self.offset(column)}, 0)) // {DAY_MS}"
 
 
-def world(store: Store, home: Home) -> World:
+def world(store: Store, home: Home, words: Iterable[tuple[str, tuple[str, ...]]] = ()) -> World:
     """Look at the tables once: their times, codes and kinds of log."""
     times = "coalesce(min(searched_at), 0), coalesce(max(searched_at), 0)"
     first, last = store.rows(f"SELECT {times} FROM distinct_searches")[0]
@@ -51,7 +54,7 @@ def world(store: Store, home: Home) -> World:
         uncoded=tuple(code for code in PURPOSES if code not in found),
         offences=bool(store.one("SELECT count(*) FROM reasons WHERE field = 'offence'")),
         lists=bool(store.one("SELECT count(*) FROM shares")),
-        seen=_seen(store),
+        seen=_seen(store), words=tuple(words),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from plateglass import workbook
-from plateglass.demo import counted, logs, plan, world
+from plateglass.demo import counted, logs, papers, plan, world
 from plateglass.demo.truth import Canary, FileTruth, Truth
 
 __all__ = ["SEARCHES", "Canary", "FileTruth", "Truth", "make"]
@@ -29,7 +29,7 @@ def make(folder: Path, *, searches: int = SEARCHES, seed: int = 1) -> Truth:
     written = list(logs.logs(made))
     for log in written:
         _write(folder, log)
-    tables = [*_sharing_lists(folder), _statistics(folder, written)]
+    tables = [*_sharing_lists(folder), _statistics(folder, written), *_papers(folder, made)]
     names = [log.name for log in written] + [table.name for table in tables]
     return Truth(
         folder=folder,
@@ -37,7 +37,7 @@ def make(folder: Path, *, searches: int = SEARCHES, seed: int = 1) -> Truth:
         agency=world.HOME,
         timezone=world.ZONE.key,
         parameters={"retention_days": world.RETENTION_DAYS, "switch_off": world.SWITCH_OFF.isoformat()},
-        rules=("screens", "promises", "us-ca", "custodian"),
+        rules=("screens", "promises", "us-ca", "custodian", *papers.ENTRIES, *papers.AUDITS),
         files=(*(_file(log) for log in written), *tables),
         searches=len({log.shown(search) for log in written for search in log.searches}),
         over=counted.over(written),
@@ -74,14 +74,29 @@ def _file(log: logs.Log) -> FileTruth:
 
 
 def _sharing_lists(folder: Path) -> Iterable[FileTruth]:
-    """Two lists, two months apart; the second has lost one agency."""
+    """Two lists, two months apart; the second has lost one agency, and has one of another state more."""
     heading = ["Organization Name", "Networks Shared With Me", "Networks I'm Sharing"]
     orgs = [*world.NEIGHBOURS, world.DROPPED, *world.OUT_OF_STATE, world.FEDERAL, world.PRIVATE, world.UNPLACED]
-    for name, gone in (("SharedNetworks_2025_August_1.csv", ""), ("SharedNetworks_2025_October_1.csv", world.DROPPED)):
-        rows = [[org, _inbound(org), world.HOME] for org in orgs if org != gone]
+    for name, gone, new in (
+        ("SharedNetworks_2025_August_1.csv", "", ()),
+        ("SharedNetworks_2025_October_1.csv", world.DROPPED, (world.NEWCOMER,)),
+    ):
+        rows = [[org, _inbound(org), world.HOME] for org in (*orgs, *new) if org != gone]
         rows.append(["University of Example, Sampleton CA PD", "University of Example, Sampleton", ""])
         (folder / name).write_bytes(logs.table([heading, *rows]).encode("utf-8-sig"))
         yield FileTruth(name, len(rows), 0, 0, "shared_networks")
+
+
+def _papers(folder: Path, made: Sequence[plan.Search]) -> Iterable[FileTruth]:
+    """What the agencies release besides logs."""
+    for paper in papers.papers(made):
+        text = (
+            "\n".join(row[0] for row in paper.rows) + "\n"
+            if paper.records == len(paper.rows)
+            else logs.table(paper.rows)
+        )
+        (folder / paper.name).write_bytes(text.encode())
+        yield FileTruth(paper.name, paper.records, 0, 0, paper.view)
 
 
 def _inbound(org: str) -> str:
@@ -101,6 +116,8 @@ def _statistics(folder: Path, written: Sequence[logs.Log]) -> FileTruth:
     for log, more in zip((log for log in written if log.view == "portal_audit"), (0, 3), strict=True):
         slug, _, day = log.name.removesuffix(".csv").partition("__")
         figures = ["30", "25", "180000", "1200", str(log.records + more)]
+        if log.owner == world.HOME:  # an earlier capture, near the second sharing list
+            rows.append([slug, "2025-10-01", *figures[:4], "100", "Example List", "9", "0", ""])
         rows.append([slug, day, *figures, "Example List, Sample List", "9", "0", str(log.records)])
     (folder / "portal_stats.csv").write_bytes(logs.table([heading, *rows]).encode())
     return FileTruth("portal_stats.csv", len(rows), 0, 0, "portal_statistics")

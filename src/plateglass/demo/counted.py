@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from plateglass.demo import world
+from plateglass.demo import papers, world
 from plateglass.demo.logs import Log
 from plateglass.demo.plan import Search
 
@@ -34,7 +34,7 @@ def _of(*fields: str, views: tuple[str, ...] = (), owner: str = "") -> Telling:
     return Telling(frozenset(fields), views, owner)
 
 
-_OWN, _NETWORK = ("organisation_audit",), ("network_audit",)
+_OWN, _NETWORK, _PORTAL = ("organisation_audit",), ("network_audit",), ("portal_audit",)
 
 
 TELLING: Mapping[str, Telling] = {
@@ -51,6 +51,10 @@ TELLING: Mapping[str, Telling] = {
     "promises/not-on-sharing-list": _of("org", views=_NETWORK, owner=world.HOME),
     "promises/after-switch-off": _of("org", views=_NETWORK, owner=world.HOME),
     "custodian/account-overlap": _of("account", "target"),
+    "screens/prohibited-traffic": _of("offence", views=_PORTAL),
+    "screens/prohibited-immigration": _of("reason", views=_OWN + _PORTAL, owner=world.HOME),
+    "screens/prohibited-personal": _of("reason", views=_OWN + _PORTAL, owner=world.HOME),
+    "screens/prohibited-protest": _of("reason", views=_OWN + _PORTAL, owner=world.HOME),
     "us-ca/access-record": _of("account", "reason", "target", views=_OWN),
     "us-ca/purpose-stated": _of("reason", views=_OWN),
     "us-ca/in-state-sharing": _of("org", views=_NETWORK),
@@ -59,6 +63,8 @@ TELLING: Mapping[str, Telling] = {
 """Rule -> where a plant of it is at fault."""
 PERSONAL: Mapping[str, Telling] = {
     "screens/reason-missing": _of("reason"),
+    "screens/prohibited-immigration": _of("reason", views=_OWN + _PORTAL, owner=world.HOME),
+    "screens/prohibited-protest": _of("reason", views=_OWN + _PORTAL, owner=world.HOME),
     "us-ca/purpose-stated": _of("reason"),
     "us-ca/in-state-sharing": _of("org", views=_NETWORK),
     "us-ca/immigration-purpose": _of("reason"),
@@ -66,6 +72,12 @@ PERSONAL: Mapping[str, Telling] = {
 """Rule -> where a plant of it is for a person to decide."""
 LISTS = 2
 """How many sharing lists are written; each names every body from outside the state, and the private one."""
+ELEMENTS = ("accuracy", "custodian", "monitoring", "purposes", "retention", "sharing", "users-training")
+"""What a policy has to have; one of the two policies has all of it, the other nothing."""
+RETENTION = ("policy", "portal", "system")
+"""Where the home agency states a length; they differ."""
+SHIFT, OFTEN, DAYS = 16, 5, 3
+"""Hours of a day, searches and days from which on an account's use is a lead."""
 PERCENTILE = 99
 """Above how many percent of the others a reach is wide, as the screens have it by default."""
 
@@ -78,7 +90,12 @@ def over(logs: Sequence[Log]) -> dict[str, int]:
     found["screens/days-without-records"] = len(_gap_days(logs))
     found["screens/level-shift"] = found["screens/columns-lost"] = found["screens/row-cap"] = 1
     found["promises/portal-count"] = 1
-    found["us-ca/sharing-list"] = LISTS * len((*world.OUT_OF_STATE, world.FEDERAL))
+    found["us-ca/sharing-list"] = LISTS * len((*world.OUT_OF_STATE, world.FEDERAL)) + 1
+    found |= {f"us-ca/policy-{element}": 1 for element in ELEMENTS}
+    found |= {"screens/list-newcomers": 1, "promises/oldest-record": 1, "promises/sharing-count": 1}
+    found |= {"promises/retention-differs": len(RETENTION), "custodian/words-change": 1}
+    found |= {**papers.ENTRIES, **papers.AUDITS, **_accounts(logs)}
+    found["screens/case-number-unknown"] = len({log.shown(s) for log, s in _own(logs) if papers.unknown(s)})
     return dict(sorted(found.items()))
 
 
@@ -87,6 +104,7 @@ def person(logs: Sequence[Log]) -> dict[str, int]:
     units = {(rule, log.shown(s)) for log, s in _each(logs) for rule in s.person if _tells(PERSONAL[rule], log, s)}
     found = Counter(rule for rule, _ in units)
     found["us-ca/sharing-list"] = LISTS
+    found |= {f"us-ca/policy-{element}": 1 for element in ELEMENTS}
     return dict(sorted(found.items()))
 
 
@@ -116,6 +134,48 @@ def _each(logs: Iterable[Log]) -> Iterator[tuple[Log, Search]]:
 def _tells(telling: Telling, log: Log, search: Search) -> bool:
     rightly = (not telling.views or log.view in telling.views) and (not telling.owner or telling.owner == log.owner)
     return rightly and telling.fields <= log.fields(search)
+
+
+def _own(logs: Sequence[Log]) -> Iterator[tuple[Log, Search]]:
+    """The home agency's own searches, in the log that names its users."""
+    return ((log, s) for log, s in _each(logs) if log.view in _OWN)
+
+
+def _accounts(logs: Sequence[Log]) -> dict[str, int]:
+    """Leads about accounts, from the agency's own log and what the papers say of its users."""
+    by_account: dict[str, list[Search]] = {}
+    for _, search in _own(logs):
+        by_account.setdefault(search.account, []).append(search)
+    there = set(by_account)
+    early = {who for who, made in by_account.items() if min(s.day for s in made) < papers.LATE}
+    return {
+        "custodian/unused-account": len(papers.UNUSED),
+        "custodian/unlisted-account": len(there & set(papers.LEFT)),
+        "custodian/no-right-to-search": len(there & set(papers.BARRED)),
+        "custodian/untrained": len(there & set(papers.UNTRAINED)) + len(early & set(papers.TRAINED_LATE)),
+        "custodian/training-stale": len(there & set(papers.TRAINED_LONG_AGO)),
+        "custodian/long-day": sum(1 for made in by_account.values() if _longest(made) > SHIFT * 3_600),
+        "custodian/repeat-target": sum(len(_repeats(made, logs)) for made in by_account.values()),
+    }
+
+
+def _longest(made: Iterable[Search]) -> int:
+    """Seconds from the first to the last search of one day, on the longest."""
+    days: dict[object, list[int]] = {}
+    for search in made:
+        days.setdefault(search.day, []).append(search.at)
+    return max(max(times) - min(times) for times in days.values())
+
+
+def _repeats(made: Sequence[Search], logs: Sequence[Log]) -> set[str]:
+    """The targets that one account searched for again and again, under several numbers, and nobody else."""
+    others = {s.target for log, s in _each(logs) if s.account != made[0].account and "account" in log.fields(s)}
+    return {
+        target for target, times in Counter(s.target for s in made).items()
+        if times >= OFTEN and len(target) > 1 and "*" not in target and target not in others
+        and len({s.day for s in made if s.target == target}) >= DAYS
+        and len({s.case_no for s in made if s.target == target}) != 1
+    }  # fmt: skip
 
 
 def _wide(logs: Sequence[Log], field: str) -> int:

@@ -100,7 +100,15 @@ class Cast:
 def searches(number: int, seed: int) -> list[Search]:
     """About `number` searches, planted ones among them, in order of time."""
     cast = Cast(seed)
-    planted = [*_texts(cast), *_windows(cast), *_reaches(cast), *_outsiders(cast), *_overlaps(cast), *_odd(cast)]
+    planted = [
+        *_texts(cast),
+        *_windows(cast),
+        *_reaches(cast),
+        *_outsiders(cast),
+        *_overlaps(cast),
+        *_odd(cast),
+        *_kept_in_view(cast),
+    ]
     rest = max(number - len(planted), 0)
     own = [cast.search(world.HOME) for _ in range(rest // 4)]
     others = [_switched_off(cast.search(cast.choice(world.NEIGHBOURS))) for _ in range(rest - len(own))]
@@ -134,6 +142,10 @@ SAYS_LITTLE = ("ICE assist", "HSI")
 IMMIGRATION = ("p01", "p02", "p03")
 CIVIL = ("p01", "explicit")
 """The state's law asks about these; of them only what names civil enforcement outright is not left to a person."""
+PROHIBITED = {
+    **dict.fromkeys(("p01", "p02"), "screens/prohibited-immigration"), "p24": "screens/prohibited-protest",
+}  # fmt: skip
+"""The home agency's portal prohibits these; what is not outright is left to a person."""
 EACH = 4
 """How many searches carry each planted reason."""
 
@@ -149,6 +161,11 @@ def _texts(cast: Cast) -> list[Search]:
         for text, tier in texts:
             asked = frozenset({"us-ca/purpose-stated"}) if text in SAYS_LITTLE else frozenset()
             plants: dict[str, tuple[str, ...]] = {f"screens/purpose-{code}": (tier,)}
+            barred = PROHIBITED.get(code)
+            if barred and tier == "explicit":
+                plants[barred] = ()
+            elif barred:
+                asked |= {barred}
             if (code, tier) == CIVIL:
                 plants["us-ca/immigration-purpose"] = ()
             elif code in IMMIGRATION:
@@ -243,6 +260,44 @@ def _overlaps(cast: Cast) -> list[Search]:
         two = replace(one, target=world.PLATES[-number - 1], search_id=other.search_id, case_no=other.case_no)
         found += [one, two]
     return found
+
+
+def _kept_in_view(cast: Cast) -> list[Search]:
+    """What only papers or other records show: prohibited uses, a watched plate, a long day, words that change."""
+    late = (world.LAST - timedelta(days=20), world.LAST - timedelta(days=2))
+    traffic = [cast.search(world.SAMPLETON, *late) for _ in range(3)]
+    personal = [_with(cast, {"screens/prohibited-personal": ()}, reason=world.PERSONAL) for _ in range(3)]
+    weekly = [world.TURN + timedelta(days=7 * n) for n in range(6)]
+    watched = [cast.search(world.HOME, day, day) for day in weekly]
+    protest = [cast.search(_QUIET, world.FIRST, world.GAP[0] - timedelta(days=1)) for _ in range(9)]
+    general = [cast.search(_QUIET, date(2025, 9, 1), _BEFORE) for _ in range(14)]
+    vague = frozenset({"screens/reason-missing", "us-ca/purpose-stated"})
+    september = [replace(s, shown_to=frozenset({world.HOME})) for s in general]
+    return [
+        *(replace(_switched_off(s), offence=world.TRAFFIC, plants={"screens/prohibited-traffic": ()}) for s in traffic),
+        *_long_day(cast),
+        *personal,
+        *(replace(s, target=world.WATCHED, account=world.PEOPLE[20]) for s in watched),
+        *(replace(s, reason="protest", plants={"screens/purpose-p24": ("explicit",)}, shown_to=frozenset({world.HOME}))
+          for s in protest),
+        *(replace(s, reason="investigation", person=vague) for s in september),
+    ]  # fmt: skip
+
+
+def _long_day(cast: Cast) -> list[Search]:
+    """One account from half past midnight to half past ten in the evening."""
+    midnight = int(datetime.combine(world.TURN + timedelta(days=10), time(), world.ZONE).timestamp())
+    made = zip((HOUR // 2, 22 * HOUR + HOUR // 2), [cast.search(world.HOME) for _ in range(2)], strict=True)
+    return [
+        replace(
+            s, at=midnight + after, from_at=midnight + after - DAY, to_at=midnight + after, account=world.PEOPLE[21]
+        )
+        for after, s in made
+    ]
+
+
+_QUIET = "Fixture City CA PD"
+"""A neighbour that stops naming protests, and begins to name nothing."""
 
 
 def _odd(cast: Cast) -> list[Search]:

@@ -34,6 +34,8 @@ DROPPED = "Dummyton CA PD"
 """On the first sharing list, and not on the second."""
 OUT_OF_STATE = ("Madeup Falls TX PD", "Sampleton AZ PD ", "Placeholder County NV SO")
 """Searchers from other states; one with a blank at its end, as exports have it."""
+NEWCOMER = "Mocktown TX PD"
+"""A body of another state that only the second sharing list has."""
 FEDERAL = "Samplewood Field Office [Federal]"
 UNLISTED = "Nowhere Hills CA PD"
 """A California agency that is on no sharing list."""
@@ -47,7 +49,9 @@ UNPLACED = "Exampler Regional"
 _FIRST_NAMES = ("Ada", "Bo", "Cy", "Dee", "Eli", "Flo", "Gil", "Hal", "Ivy", "Jo")
 _LAST_NAMES = ("Example", "Sample", "Mock", "Placeholder", "Specimen")
 PEOPLE = tuple(f"{first} {last}" for first in _FIRST_NAMES for last in _LAST_NAMES)
-PLATES = tuple(f"ZZT{n:04}" for n in range(1, 90)) + tuple(f"8ZZZ{n}" for n in range(101, 190))
+WATCHED = "8ZZZ189"
+"""The plate that one user searches for again and again, and nobody else."""
+PLATES = tuple(f"ZZT{n:04}" for n in range(1, 90)) + tuple(f"8ZZZ{n}" for n in range(101, 189))
 SPARE_PLATES = tuple(f"ZZT{n:04}" for n in range(90, 100)) + tuple(f"8ZZZ{n}" for n in range(190, 200))
 """Planted in other fields than the plate's own, and in odd spellings."""
 
@@ -61,6 +65,10 @@ REASONS = (
 )  # fmt: skip
 TYPES = ("lookup", "search", "search - Mobile", "lookup - Mobile", "convoy", "visual")
 FILTERS = ("", "", "", "Body: sedan, Color: black", "Make: Exampla", "suvgreyexampla")
+TRAFFIC = "Traffic Infraction"
+"""An offence type that one of the portals prohibits searches for."""
+PERSONAL = "checking my own car"
+"""A reason for which the home agency prohibits searches."""
 OFFENCES = (
     "Burglary/Breaking and Entering", "Motor Vehicle Theft/Stolen", "Robbery", "Stolen Property Offenses, Robbery",
 )  # fmt: skip
