@@ -24,6 +24,7 @@ _PLACE = (
     ("file", "string", "the file's name; a leading apostrophe keeps a spreadsheet from taking it for a formula"),
     ("sheet", "string", "the sheet's name; empty for a file with one table"),
 )
+_LINKED = ("by_id", "by_key", "apart", "tried", "right")
 _PAGE = ("page", "integer", "page of a PDF on which the record begins; empty for other files")
 _RECORD = ("record", "integer", "number of the record within its sheet; 1 is the first after the headings")
 
@@ -147,6 +148,7 @@ def summary(page: Page) -> dict[str, Any]:
     return {
         "records": counts.records, "sightings": counts.sightings, "rejected": counts.rejected,
         "searches": counts.searches,
+        "linked": {"searches": counts.linked.linked, **{key: getattr(counts.linked, key) for key in _LINKED}},
         "period": _period(counts.period, page),
         "agency": page.agency, "version": page.version, "content_sha256": page.content,
         "sources": [

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from plateglass import __version__
+from plateglass import __version__, links
 from plateglass.case import Case, Settings
 from plateglass.catalogue import Catalogue, Layout, Reason, Rule
+from plateglass.links import Linked
 from plateglass.model import SEARCH_VIEWS, STATED, Finding, State
 from plateglass.publish import charts, coverage, findings, questions, suppress, words
 from plateglass.publish.questions import Told
@@ -62,6 +63,8 @@ class Counts:
     rejected: int
     searches: int
     period: tuple[int, int] | None
+    linked: Linked
+    """The searches once copies in several logs are linked, and how far that can be trusted."""
 
 
 @dataclass(frozen=True)
@@ -271,6 +274,7 @@ def _counts(store: Store, listed: Sequence[Part]) -> Counts:
         sum(part.records for part in logs), sum(part.accepted for part in logs), sum(part.rejected for part in logs),
         int(store.one("SELECT count(*) FROM distinct_searches")),
         (min(first for first, _ in periods), max(last for _, last in periods)) if periods else None,
+        links.find(store),
     )  # fmt: skip
 
 
