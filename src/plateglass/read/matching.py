@@ -57,7 +57,8 @@ def match(layout: Layout, headings: Sequence[str], rows: Rows) -> Match:
     """How far a layout knows a table of these headings and sample rows."""
     names = plain(headings)
     ignore = set(plain(layout.ignore))
-    candidates = {i: _candidates(layout, name) for i, name in enumerate(names)}
+    fields = _named(layout)
+    candidates = {i: fields.get(name, []) for i, name in enumerate(names)}
     named = {field: i for i, fields in candidates.items() for field in fields}
     # values are looked at only where the headings leave it open: another log's table is told by its headings alone
     columns, misfits = _assigned(layout, candidates, () if _missing(layout, named) else rows)
@@ -70,8 +71,13 @@ def _left_out(name: str, ignore: set[str]) -> bool:
     return not name or name in ignore or JUNK.fullmatch(name) is not None
 
 
-def _candidates(layout: Layout, name: str) -> list[str]:
-    return [field for field, about in layout.fields.items() if name and name in plain(about.headings)]
+def _named(layout: Layout) -> dict[str, list[str]]:
+    """Heading as it is compared -> the fields that may bear it."""
+    found: dict[str, list[str]] = {}
+    for field, about in layout.fields.items():
+        for name in set(plain(about.headings)) - {""}:
+            found.setdefault(name, []).append(field)
+    return found
 
 
 def _assigned(

@@ -89,8 +89,15 @@ def prepare(path: Path, target: Path, vocabulary: frozenset[str], place: Place) 
     """
     with path.open("rb") as file:
         head = file.read(HEAD)
-    encoding = wide(head)
-    top = _top(_decoded(head, encoding or "utf-8"), vocabulary, place)
+        encoding = wide(head)
+        head += file.read(HEAD) if encoding else b""
+    beginning = _decoded(head, encoding or "utf-8")
+    if len(head) >= HEAD and "\n" not in beginning and "\r" not in beginning:
+        raise SourceUnreadable(
+            f"the first line has more than {HEAD >> 10} KiB", expected="a line of headings", place=place,
+            remedy="no log has so many columns; ask for it as exported",
+        )  # fmt: skip
+    top = _top(beginning, vocabulary, place)
     if not encoding:
         seen = scan(path, _echo(top))
         encoding = ("utf-8-sig" if seen.bom else "utf-8") if seen.utf8 else "cp1252"
@@ -133,7 +140,7 @@ def _decoded(head: bytes, encoding: str) -> str:
         except UnicodeDecodeError:
             text = head.decode("cp1252", errors="c1")
     text = text.replace("\0", "").removeprefix("\ufeff")
-    return text.rpartition("\n")[0] if len(head) == HEAD and "\n" in text else text
+    return text.rpartition("\n")[0] if len(head) >= HEAD and "\n" in text else text
 
 
 def _top(text: str, vocabulary: frozenset[str], place: Place) -> _Top:
