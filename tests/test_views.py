@@ -465,6 +465,14 @@ def test_each_form_can_be_explained(path: Path, tmp_path: Path) -> None:
     assert path.parent.parent.name in {table.layout for table in explained.tables}
 
 
+def test_a_column_that_gives_several_fields_is_explained_as_one(tmp_path: Path) -> None:
+    [table] = read.explain(form("flock-event-log", "kinds"), CATALOGUE, tmp_path).tables
+    [details] = [column for column in table.columns if column.heading == "Entity Details"]
+    assert (details.kind, details.fate) == ("labelled lines", "read")
+    assert {"target", "expires_at", "org"} <= set(details.field.split())
+    assert table.why.startswith("6 headings"), "a column is one heading, however many fields it gives"
+
+
 # --- real files --------------------------------------------------------------------------------------------------
 
 SECTIONS = {

@@ -125,7 +125,7 @@ def _explained(text: Text, catalogue: Catalogue, place: Place) -> ExplainedTable
         matching.refuse_places(layouts, text.headings, text.rows, place)
         match = matching.known(layouts, text.headings, text.rows, place)
         layout = match.layout.id
-        why = f"{len(match.columns)} headings are its own, and their values are of its kinds"
+        why = f"{len(set(match.columns.values()))} headings are its own, and their values are of its kinds"
     except PlateglassError as error:
         layout, why = "", error.issue().message
         match = max((matching.match(each, text.headings, text.rows) for each in layouts), key=lambda m: m.nearness)
@@ -158,9 +158,9 @@ def _column(text: Text, index: int, match: matching.Match) -> ExplainedColumn:
         "ignored by name" if index in match.ignored else "unknown"
     )  # fmt: skip
     heading = shown_heading(text.headings[index]) if text.headings[index] else "<blank>"
-    share = kinds.share(about, telling)
+    share, kind = kinds.share(about, telling), "labelled lines" if about.label else about.kind
     return ExplainedColumn(
-        heading, " ".join(named) or field, about.kind, len(telling), share, len(cells) - full, full - len(telling), fate
+        heading, " ".join(named) or field, kind, len(telling), share, len(cells) - full, full - len(telling), fate
     )
 
 
