@@ -142,6 +142,23 @@ def test_agreement_by_hand() -> None:
     assert found.ac1 == pytest.approx((0.60 - 2 * 0.65 * 0.35) / (1 - 2 * 0.65 * 0.35))
 
 
+def test_alpha_as_published() -> None:
+    """Krippendorff's own examples: four observers with gaps, and two observers of ten yes-or-no units."""
+    said = ("123321412...", "1233224125.3", ".3332342251.", "12332441251.")
+    four = [[letter for letter in unit if letter != "."] for unit in zip(*said, strict=True)]
+    assert statistics.alpha(four) == pytest.approx(0.743, abs=0.0005)
+    two = list(zip("0100000010", "1110010000", strict=True))
+    assert statistics.alpha(two) == pytest.approx(0.095, abs=0.0005)
+
+
+def test_alpha_of_one_label_is_that_of_its_answers() -> None:
+    assert Agreement(40, 5, 3, 152).alpha == pytest.approx(
+        statistics.alpha([(True, True)] * 40 + [(True, False)] * 5 + [(False, True)] * 3 + [(False, False)] * 152)
+    )
+    assert Agreement(0, 0, 0, 50).alpha is None
+    assert Agreement(10, 0, 0, 50).alpha == 1
+
+
 def test_kappa_collapses_for_a_rare_label_and_ac1_does_not() -> None:
     found = Agreement(1, 3, 3, 293)
     assert found.kappa is not None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -251,6 +252,22 @@ def corrected(counted: int, n: int, rates: Rates) -> tuple[float, Interval] | No
 # --- agreement ---------------------------------------------------------------------------------------------------
 
 
+def alpha(units: Iterable[Sequence[Hashable]]) -> float | None:
+    """Krippendorff's alpha, nominal: of what any number of people said of each unit; who said nothing is left out.
+
+    None where one answer only was ever given, or no unit was read twice.
+    """
+    read = [Counter(unit) for unit in units if len(unit) > 1]
+    answers: Counter[Hashable] = Counter()
+    differ = 0.0
+    for unit in read:
+        answers.update(unit)
+        differ += sum(count * (unit.total() - count) for count in unit.values()) / (unit.total() - 1)
+    all_ = answers.total()
+    by_lot = sum(count * (all_ - count) for count in answers.values())
+    return 1 - (all_ - 1) * differ / by_lot if by_lot else None
+
+
 @dataclass(frozen=True)
 class Agreement:
     """How two people agree on one label: texts to which both, only one or the other, or neither gave it."""
@@ -324,6 +341,13 @@ class Agreement:
         mean = (2 * self.both + self.first + self.second) / (2 * self.n)
         chance = 2 * mean * (1 - mean)
         return (self.raw - chance) / (1 - chance)
+
+    @property
+    def alpha(self) -> float | None:
+        """Krippendorff's alpha for this label; None where one answer only was ever given."""
+        pairs = (self.both, (True, True)), (self.first, (True, False)), (self.second, (False, True))
+        units = [pair for count, pair in (*pairs, (self.neither, (False, False))) for _ in range(round(count))]
+        return alpha(units)
 
     @property
     def gate(self) -> str:

@@ -10,6 +10,7 @@ import typer
 from plateglass import classify, pipeline
 from plateglass.case import Case
 from plateglass.catalogue import Catalogue
+from plateglass.classify import joined
 from plateglass.classify import numbers as case_numbers
 from plateglass.classify.numbers import Grammar
 from plateglass.cli import options, screen
@@ -52,6 +53,26 @@ def numbers(case: options.CaseFolder, *, quiet: options.Quiet = False, as_json: 
         return
     headings = ("agency", "numbers", "written as", "fit", "don't fit", "share", "searches with one")
     screen.rows(headings, map(_line, found))
+
+
+@reasons.command("contradictions")
+@screen.reported
+def contradictions(case: options.CaseFolder, *, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
+    """Say where the reason of a search names one purpose, and its value of an offence list another one."""
+    made = Case(case)
+    made.settings  # noqa: B018 (raises where the settings are unusable)
+    with screen.bars(quiet=quiet) as progress, pipeline.prepared(made, progress) as store:
+        found, both = joined.contradictions(store)
+    if as_json:
+        each = [{**asdict(one), "sensitive": one.sensitive} for one in found]
+        screen.machine({"contradictions": each, "searches_that_state_both": both})
+        return
+    screen.say(f"{sum(one.searches for one in found):,} of {both:,} searches that state a reason and an offence")
+    lines = [
+        [one.reason, one.offence, f"{one.searches:,}", f"{one.texts:,}", "look first" if one.sensitive else ""]
+        for one in found
+    ]
+    screen.rows(("reason names", "offence names", "searches", "pairs of texts", ""), lines)
 
 
 def _line(found: Grammar) -> list[str]:

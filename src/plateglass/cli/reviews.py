@@ -174,7 +174,7 @@ def _results(found: Review) -> None:
     agreement = found.agreement()
     if agreement:
         screen.rows(
-            ("label", "read by both", "raw", "kappa", "95 %", "positive", "negative", "AC1", "gate"),
+            ("label", "read by both", "raw", "kappa", "95 %", "positive", "negative", "AC1", "alpha", "gate"),
             [_agreed(label, value) for label, value in agreement.items()],
         )
 
@@ -182,7 +182,14 @@ def _results(found: Review) -> None:
 def _agreed(label: str, value: Agreement) -> list[str]:
     interval = value.interval
     between = "" if interval is None else f"{interval.low:.2f} to {interval.high:.2f}"
-    numbers = (_two(value.kappa), between, _two(value.positive), _two(value.negative), _two(value.ac1))
+    numbers = (
+        _two(value.kappa),
+        between,
+        _two(value.positive),
+        _two(value.negative),
+        _two(value.ac1),
+        _two(value.alpha),
+    )
     return [label, f"{value.n:,.0f}", _two(value.raw), *numbers, value.gate]
 
 
