@@ -347,6 +347,39 @@ def test_no_text_leaves_the_page(id_: str, pdfs: dict[str, Path]) -> None:
     pdf.close()
 
 
+PLAIN = '<!DOCTYPE html><html lang="en"><head><title>A title</title></head><body>{}</body></html>'
+ROW = "<table><thead><tr><th scope=col>a</th><th scope=col>b</th></tr></thead><tbody><tr>{}</tr></tbody></table>"
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("<h1>t</h1><p>fine</p>", ""),
+        ("<h1>t</h1><h3>u</h3>", "H3 follows H1"),
+        ("<p>no heading</p>", "no headings"),
+        (f"<h1>t</h1>{ROW.format('<td>1</td>')}", "table 1 has rows of [1, 2] cells"),
+        ("<h1>t</h1><table><tr><td>1</td></tr></table>", "table 1 has no heading cell"),
+    ],
+)
+def test_the_check_of_tags_finds_what_is_wrong(body: str, fault: str, tmp_path: Path) -> None:
+    """Else its silence about the reports would be worth nothing."""
+    (tmp_path / "a.pdf").write_bytes(printed.pdf(PLAIN.format(body)))
+    assert (fault in faults(tmp_path / "a.pdf")) if fault else faults(tmp_path / "a.pdf") == []
+
+
+def test_the_check_of_tags_refuses_a_file_without_any(tmp_path: Path) -> None:
+    pdf = pypdfium2.PdfDocument.new()
+    pdf.new_page(612, 792)
+    pdf.save(tmp_path / "a.pdf")
+    assert "the catalogue lacks /StructTreeRoot" in faults(tmp_path / "a.pdf")
+
+
+def test_a_heading_at_the_end_of_a_page_is_seen(tmp_path: Path) -> None:
+    filler = "<div style='height: 800px'><p>x</p></div><h2>alone</h2><p style='break-before: page'>next</p>"
+    (tmp_path / "a.pdf").write_bytes(printed.pdf(PLAIN.format(f"<h1>t</h1>{filler}")))
+    assert last_on_pages(tmp_path / "a.pdf") == ["H2", "P"]
+
+
 def test_the_same_report_is_the_same_pdf(documents: dict[str, Document], pdfs: dict[str, Path]) -> None:
     again = printed.pdf(statutory.render(documents["us-va"], paper=True))
     assert again == pdfs["us-va"].read_bytes()
