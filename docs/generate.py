@@ -61,6 +61,7 @@ KINDS: dict[str, type[BaseModel]] = {
 def pages() -> dict[str, str]:
     """Every page of the reference: name of the file -> its text."""
     return {
+        "acts.md": acts(),
         "commands.md": commands(),
         "content.md": content(),
         "errors.md": problems(),
@@ -167,6 +168,24 @@ def named_figures() -> str:
     intro = "What a box of a report may name. Each is a list of SQL steps; a figure that can't be had says why."
     rows = ((f"`{key}`", figure.about, ", ".join(figure.needs)) for key, figure in figures.FIGURES.items())
     return _head("Figures", intro) + "\n" + _table(("figure", "what it counts", "fields that must be told"), rows)
+
+
+def acts() -> str:
+    """Every public-records act and its deadlines, each with how it was read."""
+    known = shapes.acts(catalogue.Catalogue())
+    read = Counter(due.review for act in known.values() for due in act.deadlines)
+    intro = (
+        f"{len(known)} acts, {sum(read.values())} deadlines: {read['verified']} read in the original, "
+        f"{read['secondary']} in a secondary source, {read['memory']} from memory. Check what was not read before you rely on it."
+    )
+    rows = [
+        (act.place, f"{act.act}, {act.cite}", due.what, "none" if due.days is None else f"{due.days} {due.kind} days",
+         due.cite, due.review, due.note)
+        for act in known.values() for due in act.deadlines
+    ]  # fmt: skip
+    headings = ("place", "act", "what is due", "within", "citation", "read", "note")
+    whos = "\n".join(f"- {act.place}: {act.who}" for act in known.values() if act.who)
+    return f"{_head('Acts', intro)}\n{_table(headings, rows)}\n\n## Who may ask, where not everybody may\n\n{whos}\n"
 
 
 def problems() -> str:

@@ -100,7 +100,7 @@ def _whole(value: Any) -> str | int:
 
 def _count(scope: str) -> Figure:
     return Figure(
-        f"How many {SCOPES[scope][0]}.",
+        f"How many: {SCOPES[scope][0]}.",
         lambda _: (Step(f"figure_{scope}_searches", f"SELECT count(*) AS n FROM searches WHERE {_where(scope)}"),),
         _number("distinct searches"), scope=scope,
     )  # fmt: skip
