@@ -96,6 +96,7 @@ def test_a_rate_ratio_has_exact_bounds() -> None:
     assert found is not None
     assert found[0] == pytest.approx(4.0)
     share = statistics.share(30, 90)
+    assert found[1] is not None
     assert found[1].low == pytest.approx(share.low / (1 - share.low) * 8)
     assert spread.rate_ratio((3, 1.0), (0, 10.0)) is None
 

@@ -20,11 +20,13 @@ from plateglass import check, classify, demo, pipeline, publish, questions
 from plateglass.case import Case, Settings, name_id
 from plateglass.catalogue import Catalogue
 from plateglass.demo import logs
-from plateglass.errors import ContentMalformed
+from plateglass.errors import ContentMalformed, ExtraMissing
 from plateglass.publish.questions import AnswerPage
 from plateglass.questions import needs, released, tables
 from plateglass.questions.content import Question, QuestionTable, happenings, replies
+from plateglass.spread import groups, peers
 from plateglass.store import Store
+from review_world import keyed, run
 
 CATALOGUE = Catalogue()
 QUESTIONS = questions.questions(CATALOGUE)
@@ -199,6 +201,26 @@ def test_the_custodians_questions_are_asked_in_a_custodians_case_only(
     assert questions.answers(store, other, [], (), ("q24", "q25")) == []
 
 
+def test_without_the_extra_every_number_stands_and_bounds_say_what_they_need(
+    small: tuple[Store, Case], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`pip install plateglass` alone makes the whole report: what needs SciPy is left out by name."""
+
+    def missing() -> None:
+        raise ExtraMissing("not installed")
+
+    monkeypatch.setattr(groups, "numpy", missing)
+    monkeypatch.setattr(groups, "special", missing)
+    monkeypatch.setattr(peers, "special", missing)
+    store, made = small
+    found = {answer.question.id: answer for answer in questions.answers(store, made, [])}
+    assert found["q08"].facts["vague_found"] == 399
+    assert "to draw users anew needs the extra" in " ".join(table(found["q08"], "vague").notes)
+    assert found["q12"].facts["users_users"] == 140
+    assert "No bounds: they need the extra" in " ".join(table(found["q12"], "users").notes)
+    assert found["q10"].facts["reach_median_from"] is None
+
+
 def test_a_need_is_met_by_either_of_two(small: tuple[Store, Case]) -> None:
     store, made = small
     held = needs.held(store, made.settings, "us-ca-example", {})
@@ -289,7 +311,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with file.open("w", newline="") as out:
         csv.writer(out).writerows([logs.FULL, *rows])
     made = Case.make(root / "case", Settings(agency="Exampleville CA PD", custodian=True, suppress_below=0))
-    return pipeline.audit(made, [file], root / "report").report.parent
+    with keyed(root):
+        return pipeline.audit(made, [file], root / "report").report.parent
 
 
 def test_the_canaries_were_read_and_ordinary_reasons_are_printed(told: Path) -> None:
@@ -321,7 +344,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         name="demo", agency=truth.agency, timezone=truth.timezone, rules=("screens",), custodian=True,
         parameters={**truth.parameters, "change_on": "2025-10-01", "yearly_cost": 90_000},
     ))  # fmt: skip
-    return pipeline.audit(made, list(truth.paths), root / "report").report.parent
+    with keyed(root):
+        return pipeline.audit(made, list(truth.paths), root / "report").report.parent
 
 
 def lines(report: Path, folder: str = "") -> dict[str, dict[str, Any]]:
@@ -415,3 +439,42 @@ def test_a_page_is_made_of_public_types_only() -> None:
     assert AnswerPage.__dataclass_fields__.keys() >= {"answer", "tables"}
     assert publish.NOTHING.of("public") == ()
     assert QuestionTable(id="x", title="y", sql="SELECT 1 AS label").kind == "counts"
+
+
+# --- the commands ----------------------------------------------------------------------------------------------------
+
+
+def test_the_command_prints_the_answer_that_the_page_has(report: Path) -> None:
+    case, line = report.parent / "case", lines(report)["q10"]
+    with keyed(report.parent):
+        said = run("questions", case, "q10", "-q").output
+        assert line["sentence"] in said
+        assert "may also be read as: " in said
+        assert "Searches by networks reached" in said
+        as_json = json.loads(run("questions", case, "q10", "--json").output)
+        assert as_json["q10"]["tables"] == line["tables"]
+        unknown = run("questions", case, "q99", "-q")
+        assert unknown.exit_code == 2
+
+
+def test_the_command_says_whether_wording_changed(report: Path) -> None:
+    case = report.parent / "case"
+    with keyed(report.parent):
+        said = json.loads(run("change", case, "--date", "2025-10-01", "--json").output)
+        assert said["sentence"] == lines(report)["q17"]["sentence"]
+        refused = run("change", case, "--date", "2025-12-05", "-q")
+        assert refused.exit_code == 1
+
+
+def test_the_command_lets_a_person_release_a_reason_and_the_next_answer_prints_it(told: Path) -> None:
+    case = told.parent / "case"
+    with keyed(told.parent):
+        said = run("release", case, "--by", "Ada Example", "-q", typed="maybe\ny\nn\nq\n").output
+        assert "1 released, 1 held back for good" in said
+        kept = [json.loads(line) for line in (case / "judgements.jsonl").read_text().splitlines()]
+        assert [line["release"] for line in kept] == [True, True, False, False], "each in both ways of writing it"
+        assert not any("text" in line and " " in line["text"] for line in kept), "a judgement holds an id and no text"
+        (q09,) = json.loads(run("questions", case, "q09", "--json").output).values()
+        assert "by a person" in {row[-1] for t in q09["tables"] for row in t["rows"]}
+        again = run("release", case, "--by", "Ada Example", "-q", typed="q\n").output
+        assert "[1/" in again

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 from plateglass import spread
 from plateglass.errors import ContentMalformed, ExtraMissing, Place
@@ -18,7 +19,8 @@ _BY_USERS: Final = (
     "Bounds: users drawn anew, 95 %, where they are told for half the searches or more: how much hangs on who searched."
 )
 _BY_SEARCHES: Final = "Bounds: Wilson, 95 %, as if searches were independent; users are not told, or too few to draw."
-_NO_EXTRA: Final = "No bounds: they need the extra “statistics” (pip install 'plateglass[statistics]')."
+_EXTRA: Final = "the extra “statistics” (pip install 'plateglass[statistics]')"
+_PLAIN: Final = f"Bounds: Wilson, 95 %, as if searches were independent; to draw users anew needs {_EXTRA}."
 SHARE: Final = (Heading("Found"), Heading("Of"), Heading("Share", "share"), Heading("Lowest", "share"),
                 Heading("Highest", "share"))  # fmt: skip
 
@@ -38,7 +40,7 @@ def made(about: QuestionTable, rows: Rows, question: str) -> tuple[AnswerTable, 
     try:
         return _KINDS[about.kind](about, rows)
     except ExtraMissing:
-        return AnswerTable(about, (), (), f"it needs the extra “statistics”: {_NO_EXTRA}"), {}
+        return AnswerTable(about, (), (), f"its bounds need {_EXTRA}"), {}
 
 
 def _counts(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts]:
@@ -81,15 +83,14 @@ def _shared(groups: Mapping[int | None, tuple[int, int]], ways: set[str]) -> tup
     try:
         bounds, way = spread.share(groups)
     except ExtraMissing:
-        bounds, way = spread.wilson(found, n), "none"
+        bounds, way = spread.wilson(found, n), "extra"
     ways.add(way)
-    low, high = (None, None) if way == "none" else (min(bounds.low, found / n), max(bounds.high, found / n))
-    return found, n, found / n, low, high
+    return found, n, found / n, min(bounds.low, found / n), max(bounds.high, found / n)
 
 
 def _ways(ways: set[str]) -> tuple[str, ...]:
-    said = {"users": _BY_USERS, "searches": _BY_SEARCHES, "none": _NO_EXTRA}
-    return tuple(said[way] for way in ("users", "searches", "none") if way in ways)
+    said = {"users": _BY_USERS, "searches": _BY_SEARCHES, "extra": _PLAIN}
+    return tuple(said[way] for way in ("users", "searches", "extra") if way in ways)
 
 
 def _bounds(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts]:
@@ -148,7 +149,7 @@ def _concentration(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts
                 Heading("Highest", "share"))  # fmt: skip
     if not counts:
         return AnswerTable(about, headings, (), "no user is told"), {}
-    found = spread.concentration(counts)
+    found, note = _tried(partial(spread.concentration, counts), "Bounds: users drawn anew, 95 %;")
     made_ = tuple(
         Row(f"the busiest {part:.0%} of users".replace("%", " %"), "", (users, share, *_ends(bounds)))
         for part, users, share, bounds in found.top
@@ -159,12 +160,25 @@ def _concentration(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts
         f"{about.id}_users": found.users, f"{about.id}_gini": found.gini,
         **{f"{about.id}_top{round(part * 100)}": share for part, _, share, _ in found.top},
     }  # fmt: skip
-    note = "Bounds: users drawn anew, 95 %; the curve runs from the users with fewest searches to the busiest."
+    note = f"{note} the curve runs from the users with fewest searches to the busiest."
     return AnswerTable(about, headings, (*made_, gini), curve=found.curve, notes=(note,)), facts
 
 
+_T = TypeVar("_T")
+
+
+def _tried(make: Callable[..., _T], note: str) -> tuple[_T, str]:
+    """What a function makes with bounds, or without where the extra is not there; and what is said of the bounds."""
+    try:
+        return make(bounded=True), note
+    except ExtraMissing:
+        return make(bounded=False), f"No bounds: they need {_EXTRA};"
+
+
 def _ends(bounds: Interval | None) -> tuple[float | None, float | None]:
-    return (None, None) if bounds is None else (bounds.low, bounds.high)
+    if bounds is None:
+        return None, None
+    return bounds.low, None if bounds.high == float("inf") else bounds.high
 
 
 def _ratio(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts]:
@@ -177,19 +191,15 @@ def _ratio(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts]:
         Heading("Lowest", "number"),
         Heading("Highest", "number"),
     )
-    made_, facts = [], dict[str, Value]()
+    made_, facts, note = [], dict[str, Value](), ""
     for nth, r in enumerate(rows, 1):
         inside, outside = (int(r["inside"]), float(r["inside_days"])), (int(r["outside"]), float(r["outside_days"]))
-        got = spread.rate_ratio(inside, outside)
-        values = (None, None, None) if got is None else (got[0], got[1].low, _finite(got[1].high))
+        got, note = _tried(partial(spread.rate_ratio, inside, outside), "Bounds: exact, 95 %;")
+        values = (None, None, None) if got is None else (got[0], *_ends(got[1]))
         made_.append(Row(r["label"], "", (inside[0], number(inside[1]), outside[0], number(outside[1]), *values)))
         facts |= {f"{about.id}_{nth}_inside": inside[0], f"{about.id}_{nth}_ratio": values[0]}
-    note = "Bounds: exact for searches that do not cause each other, 95 %; one case with many searches widens them."
+    note = f"{note} for searches that do not cause each other: one case with many searches makes them too narrow."
     return AnswerTable(about, headings, tuple(made_), notes=(note,)), facts
-
-
-def _finite(value: float) -> float | None:
-    return None if value == float("inf") else value
 
 
 def _capture(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts]:

@@ -73,6 +73,7 @@ def share(groups: Mapping[int | None, tuple[int, int]]) -> tuple[Interval, str]:
         return Interval(0.0, edge) if not any(f for f, _ in known) else Interval(1 - edge, 1.0), "users"
     if len({f * known[0][1] == known[0][0] * n for f, n in known} | {True}) == 1:  # all users alike: no spread to draw
         return wilson(found, n), "searches"
+    numpy()
     return statistics.by_user([f for f, _ in known], [n for _, n in known])[1], "users"
 
 
@@ -149,14 +150,14 @@ class Concentration:
 TOPS: Final = (0.01, 0.05, 0.10)
 
 
-def concentration(counts: Mapping[int, int]) -> Concentration:
-    """Concentration from how many users have made how many searches."""
+def concentration(counts: Mapping[int, int], *, bounded: bool = True) -> Concentration:
+    """Concentration from how many users have made how many searches; its bounds, where they are asked for."""
     ladder = sorted(counts.items())
     users, searches = sum(m for _, m in ladder), sum(n * m for n, m in ladder)
     sizes = [max(1, math.ceil(top * users - 1e-9)) for top in TOPS]
     measured = _unequal([n for n, _ in ladder], [m for _, m in ladder], sizes)
     bounds: list[Interval | None] = [None] * (len(TOPS) + 1)
-    if users >= FEW:
+    if users >= FEW and bounded:
         bounds = _drawn_unequal(ladder, users, measured)
     tops = tuple(zip(TOPS, sizes, measured[1:], bounds[1:], strict=True))
     return Concentration(users, searches, measured[0], bounds[0], tops, _curve(ladder, users, searches))
@@ -210,7 +211,9 @@ def _curve(ladder: Sequence[tuple[int, int]], users: int, searches: int) -> tupl
     return tuple(points)
 
 
-def rate_ratio(inside: tuple[int, float], outside: tuple[int, float]) -> tuple[float, Interval] | None:
+def rate_ratio(
+    inside: tuple[int, float], outside: tuple[int, float], *, bounded: bool = True
+) -> tuple[float, Interval | None] | None:
     """How many times more often something happens inside than outside, from (how often, in how long).
 
     Exact for events that do not cause each other (a binomial of those inside, given all). None where it never happens
@@ -219,6 +222,8 @@ def rate_ratio(inside: tuple[int, float], outside: tuple[int, float]) -> tuple[f
     (a, t), (b, s) = inside, outside
     if not t or not s or not b:
         return None
+    if not bounded:
+        return (a / t) / (b / s), None
     bounds = exact(a, a + b)
     high = math.inf if bounds.high >= 1 else bounds.high / (1 - bounds.high)
     return (a / t) / (b / s), Interval(bounds.low / (1 - bounds.low) * s / t, high * s / t)
