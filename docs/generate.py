@@ -176,7 +176,8 @@ def acts() -> str:
     read = Counter(due.review for act in known.values() for due in act.deadlines)
     intro = (
         f"{len(known)} acts, {sum(read.values())} deadlines: {read['verified']} read in the original, "
-        f"{read['secondary']} in a secondary source, {read['memory']} from memory. Check what was not read before you rely on it."
+        f"{read['secondary']} in a secondary source, {read['memory']} from memory. "
+        "Check what was not read before you rely on it."
     )
     rows = [
         (act.place, f"{act.act}, {act.cite}", due.what, "none" if due.days is None else f"{due.days} {due.kind} days",
