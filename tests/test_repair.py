@@ -162,6 +162,28 @@ def test_a_second_export_in_another_order_is_put_in_the_order_of_the_first(tmp_p
     assert (len(kept), len(rejected), table.repaired) == (30, 11, ())
 
 
+def test_a_second_export_without_headings_is_put_in_order_where_its_values_tell_one(tmp_path: Path) -> None:
+    """Its columns hold what those of the first hold: kinds tell some, known values others, the rest is left over."""
+    order = [3, 0, 2, 1, 6, 5, 4, 7]
+    other = [[record(n)[at] for at in order] for n in range(50, 65)]
+    kept, rejected, table = strictly(written(tmp_path, [*GOOD, *other]), tmp_path)
+    assert [kept[n] for n in range(31, 46)] == [record(n) for n in range(50, 65)]
+    assert rejected == ()
+    assert {each.reason for each in table.repaired} == {"put in the order that many records beside it tell"}
+    assert [each.record for each in table.repaired] == list(range(31, 46))
+
+
+def test_a_second_export_whose_columns_could_stand_in_two_orders_is_rejected(tmp_path: Path) -> None:
+    """Two columns of words that the first never held: which is which nobody can tell."""
+    order = [3, 0, 2, 1, 6, 5, 4, 7]
+    told = [record(n, **{"Org Name": "Sampleton GA PD", "Reason": "homicide"}) for n in range(50, 65)]
+    kept, rejected, table = strictly(written(tmp_path, [*GOOD, *([row[at] for at in order] for row in told)]), tmp_path)
+    assert (len(kept), len(rejected), table.repaired) == (30, 15, ())
+    few = [[record(n)[at] for at in order] for n in range(50, 55)]
+    kept, rejected, table = strictly(written(tmp_path, [*GOOD, *few]), tmp_path)
+    assert (len(kept), len(rejected), table.repaired) == (30, 5, ())
+
+
 def test_a_repaired_record_reaches_store_counts_and_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Marked in a table of its own, in the line of its source, among the issues, and in repaired.csv."""
     monkeypatch.setenv("PLATEGLASS_KEY_FILE", str(tmp_path / "key"))

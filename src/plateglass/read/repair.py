@@ -20,6 +20,8 @@ _ENOUGH: Final = 20
 """Good records from which a column's habits are known."""
 _LEARNT: Final = 20_000
 """Good records that are looked at, at most."""
+_KNOWN: Final = 3_000
+"""Different cells of a column that are remembered."""
 _PROOF: Final = 2
 """Cells of a kind that text does not have by chance: with fewer, nothing is repaired."""
 _JOINED: Final = 3
@@ -50,11 +52,14 @@ class Habits:
     """Index of a column -> what its layout says of it."""
     learnt: int = 0
     shapes: list[set[str]] = field(init=False)
+    values: list[set[str]] = field(init=False)
+    """Some cells of each column as they were written."""
     blank: list[bool] = field(init=False)
 
     def __post_init__(self) -> None:
         """Know nothing yet."""
         self.shapes = [set() for _ in self.headings]
+        self.values = [set() for _ in self.headings]
         self.blank = [False] * len(self.headings)
 
     def learn(self, cells: Sequence[str]) -> None:
@@ -65,6 +70,8 @@ class Habits:
                 trimmed = cell.strip()
                 if trimmed:
                     self.shapes[at].add(_shape(trimmed))
+                    if len(self.values[at]) < _KNOWN:
+                        self.values[at].add(trimmed)
                 else:
                     self.blank[at] = True
 

@@ -13,13 +13,14 @@ import json
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Self, TextIO
 
 from plateglass.catalogue import Catalogue, Layout, LayoutField
 from plateglass.model import Rejected, Table
 from plateglass.privacy import shown_heading
-from plateglass.read import kinds, pdf, records, repair
+from plateglass.read import blocks, kinds, pdf, records, repair
 from plateglass.read.records import Fault
 
 _AHEAD = 8
@@ -146,9 +147,16 @@ class _Kept:
 
     def again(self) -> None:
         """Look once more at what was put aside, now that good records have told what the columns hold."""
-        self._waiting.seek(0)
-        for line in self._waiting:
-            number, column, cause, *cells = json.loads(line)
+        orders = {first: (last, known) for first, last, known in self._blocks()}
+        last, known = 0, None
+        for number, column, cause, cells in self._aside():
+            last, known = orders.get(number, (last, known))
+            made = blocks.put(cells, known) if known is not None and number <= last else cells
+            if made is not cells and all(self.habits.fits(at, cell) for at, cell in enumerate(made)):
+                self._mended(
+                    number, repair.Repair(tuple(made), "", "put in the order that many records beside it tell")
+                )
+                continue
             mended = repair.repaired(self.habits, cells)
             if mended is not None:
                 self._mended(number, mended)
@@ -156,6 +164,25 @@ class _Kept:
                 self._bad(number, column, cause)
             else:
                 self._good(number, cells)
+
+    def _aside(self) -> Iterator[tuple[int, str, str, list[str]]]:
+        """Number, column, cause and cells of what was put aside."""
+        self._waiting.seek(0)
+        for line in self._waiting:
+            number, column, cause, *cells = json.loads(line)
+            yield number, column, cause, cells
+
+    def _blocks(self) -> Iterator[tuple[int, int, blocks.Order]]:
+        """First and last number of records put aside that follow each other, and the order of their columns."""
+        first, last, rows = 0, -1, list[list[str]]()
+        for number, _, cause, cells in chain(self._aside(), [(-1, "", "", [])]):
+            if number != last + 1:
+                if rows and (known := blocks.order(self.habits, rows)) is not None:
+                    yield first, last, known
+                first, rows = number, []
+            last = number
+            if cause and len(rows) < blocks.LOOKED_AT:
+                rows.append(cells)
 
     def _good(self, number: int, cells: Sequence[str]) -> None:
         self.good += 1
