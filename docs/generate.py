@@ -35,6 +35,7 @@ COMMANDS = (
     ("sample",), ("sample", "draw"), ("sample", "answers"), ("sample", "sizes"), ("review",), ("estimate",),
     ("layouts", "show"), ("layouts", "explain"), ("rules",), ("rules", "list"), ("rules", "show"), ("rules", "pages"),
     ("rules", "test"),
+    ("reasons",), ("reasons", "explain"), ("reasons", "numbers"), ("reasons", "contradictions"),
     ("routes",), ("register",), ("register", "list"), ("register", "show"), ("register", "lint"), ("register", "ask"),
     ("register", "export"), ("register", "checks"), ("register", "import"),
     ("register", "joins"),
