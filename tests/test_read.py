@@ -340,6 +340,21 @@ def test_newlines_that_change_on_the_way_lose_nothing(tmp_path: Path, between: s
         assert (table.records, store.one(f"SELECT count(*) FROM ({table.relation})")) == (20, 20)
 
 
+@pytest.mark.parametrize(
+    ("cell", "misread"),
+    [
+        ("Â§ 459 burglary", True), ("stolen â€“ vehicle", True), ("José".encode().decode("cp1252"), True),
+        ("José – “naïve” café …", False), ("——", False), ("§ 459", False), ("日本", False), ("plain", False),
+    ],
+)  # fmt: skip
+def test_text_that_was_misread_before_it_was_released_is_seen(tmp_path: Path, cell: str, misread: bool) -> None:
+    """It is told with the number of records looked at, and read as it stands: what was meant is not guessed."""
+    assert text.misread(cell) == misread
+    rows = [record(n, reason=cell if n % 2 else "bolo") for n in range(1, 21)]
+    told = [each.message for each in issues(write(tmp_path, csv_text(rows)), tmp_path) if each.code == "text-misread"]
+    assert [each.startswith("in 10 of 20 records looked at, text was misread") for each in told] == [True] * misread
+
+
 # --- layouts, views ---
 
 

@@ -259,6 +259,12 @@ def _notes(text: texts.Text, place: Place) -> Iterator[Issue]:
         yield Issue("encoding", Severity.NOTE, place, told)
     if text.nuls:
         yield Issue("zero-bytes", Severity.NOTE, place, f"{text.nuls} zero bytes were left out")
+    misread = sum(any(map(texts.misread, row)) for row in text.rows)
+    if misread:
+        told = f"in {misread:,} of {len(text.rows):,} records looked at, text was misread before it was released"
+        yield Issue(
+            "text-misread", Severity.NOTE, place, f"{told} (UTF-8 taken for Windows-1252); it is read as it stands"
+        )
     if text.preamble:
         yield Issue("preamble", Severity.NOTE, place, f"{text.preamble} lines before the headings are not records")
     if text.above:

@@ -26,6 +26,7 @@ _PATTERN_SIGNS: Final = "*?[]{}"
 
 _CLEAR: Final = 3
 """Names that layouts know, in one record: it is headings, and no sentence that happens to hold such a word."""
+_BEYOND: Final = re.compile(r"[^\x00-\x7f]{2,}")
 _ENOUGH: Final = 2_000
 """So many records, from all over a table, tell what its columns hold."""
 
@@ -255,6 +256,19 @@ def transcribe(path: Path, target: Path, encoding: str, skip: int, above: tuple[
                 chunk = chunk.replace("\0", "")
             written.write(chunk.removeprefix("\ufeff"))
     return nuls
+
+
+def misread(cell: str) -> bool:
+    """Whether a cell holds UTF-8 that somebody took for Windows-1252: such pairs of signs are in no language."""
+    return not cell.isascii() and any(map(_unread, _BEYOND.findall(cell)))
+
+
+def _unread(signs: str) -> bool:
+    try:
+        signs.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
 
 
 def vocabulary(groups: Iterable[Sequence[str]]) -> frozenset[str]:
