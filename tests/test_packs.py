@@ -110,3 +110,19 @@ def test_leads_about_accounts_are_for_the_custodian_who_asks(db: Store, tmp_path
     assert {rule for rule in asked.rules if rule not in public.rules} == {
         r for r in RULES if r.startswith("custodian/")
     }
+
+
+def test_a_citys_ordinance_is_one_file_and_no_code(db: Store, tmp_path: Path) -> None:
+    """The very file that docs/add-a-rule.md shows, in the case's own content: tried, chosen and checked."""
+    guide = (Path(__file__).parents[1] / "docs" / "add-a-rule.md").read_text(encoding="utf-8")
+    file = guide.split("```toml\n", 1)[1].split("```", 1)[0]
+    assert guide.count("\n") < 60
+    case = worlds.case(tmp_path, rules=("exampleville",), parameters={"most": 2})
+    (case.content / "rules" / "exampleville").mkdir(parents=True)
+    (case.content / "rules" / "exampleville" / "reach.toml").write_text(file, encoding="utf-8")
+    mine = case.catalogue().rules["exampleville/reach"]
+    assert check.examples(mine, case.catalogue()) == []
+    filled(db, [(TEXAS, at(29)), (TEXAS, at(31))])
+    finding = check.verdicts(db, case, check.fitting(db, case.settings, case.catalogue().rules).rules)[0]
+    assert (finding.rule, finding.over, finding.counts[Outcome.FAIL]) == ("exampleville/reach", 2, 0)
+    assert "2 of 2 searches" in finding.sentence
