@@ -165,8 +165,8 @@ class Taxonomy:
 
     def _made_of(self, quality: Code) -> str:
         names = {quality.id, *quality.reason.made_of} - {"purpose"}
-        parts = dict.fromkeys(
-            word.part
+        parts = words.parts(
+            word
             for code in self.codes
             if code.id in names or code.reason.axis in names
             for clause in code.clauses
@@ -176,7 +176,7 @@ class Taxonomy:
         if not parts:
             return words.matches("whole", "^ *$")
         many, column = ("*", "beside") if _beside(quality) else ("+", "whole")
-        return words.matches(column, rf"^(?:[^a-z0-9]*(?:{'|'.join(parts)})){many}[^a-z0-9]*$")
+        return words.matches(column, rf"^(?:[^a-z0-9]*(?:{parts})){many}[^a-z0-9]*$")
 
     def several(self, source: str) -> str:
         """SQL: what is left of the texts with words of several purposes, when those are taken out one after another."""
@@ -189,24 +189,36 @@ class Taxonomy:
 
     def beside(self, source: str, several: str) -> str:
         """SQL: a query with what is left of each text as `beside`, the words of its purposes taken out."""
-        one = " ".join(f"WHEN h.h_{code.id} IS NOT NULL THEN {_without(code, 'h.whole')}" for code in self._taken)
-        return f"""SELECT h.*, CASE WHEN s.id IS NOT NULL THEN s.beside WHEN h.found IS NULL THEN h.whole {one}
-                     ELSE h.whole END AS beside
-                   FROM {source} AS h LEFT JOIN {several} AS s ON s.id = h.id AND s.field = h.field"""
+        query = f"""SELECT h.*, s.id AS of_several, s.beside AS several
+                    FROM {source} AS h LEFT JOIN {several} AS s ON s.id = h.id AND s.field = h.field"""
+        last = "whole"
+        for take in range(_TAKEN):
+            arms = " ".join(f"WHEN h_{code.id} IS NOT NULL THEN {_left(code, last, take)}" for code in self._taken)
+            left = f"CASE WHEN of_several IS NOT NULL THEN several WHEN found IS NULL THEN whole {arms} ELSE whole END"
+            query, last = f"SELECT *, {left} AS left_{take} FROM ({query}) AS t", f"left_{take}"
+        return f"SELECT *, {last} AS beside FROM ({query}) AS b"
 
     @property
     def _taken(self) -> list[Code]:
         return [code for code in self.purposes if _words(code)]
 
 
-def _words(code: Code) -> str:
-    return words.alternation([*code.listed, *code.free, *(w for c in code.clauses for w in c.also)])
+def _words(code: Code) -> list[Word]:
+    return [*code.listed, *code.free, *(w for clause in code.clauses for w in clause.also)]
 
 
 def _without(code: Code, column: str) -> str:
     for _ in range(_TAKEN):
-        column = f"regexp_replace({column}, {store.text(_words(code))}, ' ')"
+        column = _left(code, column, 0)
     return column
+
+
+def _left(code: Code, column: str, take: int) -> str:
+    """What is left when the first word of a code is taken out; a second one is looked for before, as few have one."""
+    left = f"regexp_replace({column}, {store.text(words.alternation(_words(code)))}, ' ')"
+    return (
+        f"CASE WHEN {words.matches(column, words.either(_words(code)))} THEN {left} ELSE {column} END" if take else left
+    )
 
 
 def _numbers(codes: Sequence[Code]) -> str:

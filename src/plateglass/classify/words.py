@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from plateglass import store
@@ -23,7 +24,6 @@ class Word:
     """One pattern: to search for, to be part of a whole text, and how a report names it."""
 
     inner: str
-    part: str
     label: str
     open: bool = False
     """Whether it could match words of the record's own: then the label is shown, never what it matched."""
@@ -31,6 +31,8 @@ class Word:
     """Section numbers, longest first: the one that matched is shown after the label."""
     edges: tuple[str, str] = ("", "")
     """What must stand before and after it."""
+    part: tuple[str, str] = ("", "")
+    """The same where it is a part of a whole text that is made of such words."""
 
     @property
     def search(self) -> str:
@@ -77,8 +79,9 @@ class Clause:
 
 
 def alternation(words: Iterable[Word]) -> str:
-    """One pattern that finds any of the words."""
-    return "|".join(dict.fromkeys(word.search for word in words))
+    """One pattern that finds any of the words, the first of those that begin at one place; neighbours share edges."""
+    runs = groupby(dict.fromkeys(words), key=lambda word: word.edges)
+    return "|".join(f"{left}(?:{'|'.join(word.inner for word in run)}){right}" for (left, right), run in runs)
 
 
 def either(words: Iterable[Word]) -> str:
@@ -86,9 +89,18 @@ def either(words: Iterable[Word]) -> str:
 
     Which of them it finds may differ from `alternation`; whether it finds any may not.
     """
+    return _either((word.edges, word.inner) for word in words)
+
+
+def parts(words: Iterable[Word]) -> str:
+    """One pattern of any of the words as a part of a whole text; empty where there are none."""
+    return _either((word.part, word.inner) for word in words)
+
+
+def _either(words: Iterable[tuple[tuple[str, str], str]]) -> str:
     by_edges: dict[tuple[str, str], set[str]] = {}
-    for word in words:
-        by_edges.setdefault(word.edges, set()).add(word.inner)
+    for edges, inner in words:
+        by_edges.setdefault(edges, set()).add(inner)
     return "|".join(f"{left}(?:{'|'.join(sorted(inner))}){right}" for (left, right), inner in by_edges.items())
 
 
@@ -110,13 +122,13 @@ def word(pattern: str) -> Word:
     spread = re.sub(r" (\??)", lambda blank: _BLANK + ("*" if blank[1] else "+"), pattern)
     left = "" if pattern.startswith(("^", r"\[", r"\(", r"\W")) else r"\b"
     right = "" if pattern.endswith(("$", r"\]", r"\)", r"\W")) else r"\b"
-    return Word(spread, f"{left}(?:{spread}){right}", pattern, bool(_OPEN.search(pattern)), edges=(left, right))
+    return Word(spread, pattern, bool(_OPEN.search(pattern)), edges=(left, right), part=(left, right))
 
 
 def listed(value: str) -> Word:
     """A value of an offence list: alone, or one of several joined with commas, or before a detail."""
     plain = re.escape(value.lower()).replace("\\ ", " ")
-    return Word(plain, rf"\b{plain}(?:$|[^a-z0-9])", value.lower(), edges=("(?:^|,) ?", " ?(?:$|,|-|:)"))
+    return Word(plain, value.lower(), edges=("(?:^|,) ?", " ?(?:$|,|-|:)"), part=(r"\b", "(?:$|[^a-z0-9])"))
 
 
 def sections(statute: Statute, *, bare: bool) -> Word:
@@ -126,7 +138,8 @@ def sections(statute: Statute, *, bare: bool) -> Word:
     book = "(?:" + "|".join(book.replace(" ?", "[ .]{0,2}") for book in statute.books) + ")"
     pattern = number if bare else rf"(?:{book}[ .#-]{{0,2}}{number}|{number}[ .-]{{0,2}}{book})"
     label = f"{statute.state} section" if bare else f"{statute.state} {statute.books[0]}"
-    return Word(pattern, rf"\b{pattern}(?:\b|$|[^a-z0-9])", label, numbers=numbers, edges=(_BEFORE, _AFTER))
+    part = (r"\b", r"(?:\b|$|[^a-z0-9])")
+    return Word(pattern, label, numbers=numbers, edges=(_BEFORE, _AFTER), part=part)
 
 
 def clauses(reason: Reason) -> list[Clause]:
