@@ -19,7 +19,7 @@ from plateglass.store import Step, Store, name, text, values
 
 GROUPS: Final = 500
 """Users are drawn one by one up to so many, in groups beyond."""
-COMPARED: Final = 2_000_000
+COMPARED: Final = 500_000
 """So many sightings, about, are compared between logs; of a larger case, those of every so many seconds."""
 LOGS: Final = 12
 """So many logs, the largest, are compared with each other."""
@@ -50,6 +50,7 @@ PAIRS: tuple[Column, ...] = (
     Column("first_n", "BIGINT", "searches of the shared time that the first shows"),
     Column("second_n", "BIGINT", "searches of the shared time that the second shows"),
     Column("both_n", "BIGINT", "searches that both show"),
+    Column("one_in", "BIGINT", "of so many seconds, one is compared: 1 but in large cases"),
 )
 """One row a pair of logs that share a stretch of time and any search."""
 
@@ -149,9 +150,11 @@ def _asked(store: Store, folder: Path, words: Collection[str], codes: Collection
     absent = "".join(f", CAST(NULL AS VARCHAR) AS {name(c)}" for c in sorted(codes) if c in words and c not in there)
     store.run(
         Step("asked_user_numbers", """
-            SELECT account, org, row_number() OVER (ORDER BY account, org) AS user_no
-            FROM (SELECT DISTINCT account, org FROM distinct_searches WHERE account IS NOT NULL) AS u""",
-            "one row a user, numbered in the order of the tokens"),
+            SELECT account, org, row_number() OVER (ORDER BY since // 1000 * 7919 % 1000003, since, n, account, org)
+              AS user_no
+            FROM (SELECT account, org, min(searched_at) AS since, count(*) AS n FROM distinct_searches
+                  WHERE account IS NOT NULL GROUP BY account, org) AS u""",
+            "one row a user, numbered by a lot that does not depend on the key"),
         Step("asked_text_numbers", """
             SELECT id, requester, requester_tier, row_number() OVER (ORDER BY id) AS text_no
             FROM reasons WHERE field = 'reason'""" if _requesters(store) else """
@@ -251,6 +254,7 @@ def _pairs(store: Store) -> list[Step]:
     """Searches that two logs show, found by searcher, second and window; where one log has several alike, none."""
     every = max(int(store.one("SELECT count(*) FROM sightings")) // COMPARED, 1)
     return [
+        Step("asked_lot", f"SELECT {every} AS one_in", "of so many seconds, one is compared"),
         Step("asked_logs", f"""
             SELECT log, min(log_no) AS log_no, min(first_at) AS first_at, max(last_at) AS last_at
             FROM logs WHERE first_at IS NOT NULL AND view IN ({_LISTED}) GROUP BY log
@@ -290,6 +294,7 @@ def _compared() -> list[Step]:
     return [
         Step("asked_pairs", """
             SELECT row_number() OVER (ORDER BY m.both_n DESC, m.first_log, m.second_log) AS pair, m.*,
+              (SELECT one_in FROM asked_lot) AS one_in,
               (SELECT count(*) FROM asked_keyed AS k WHERE k.log_no = m.first_log AND k.at BETWEEN m.since AND m.until)
                 AS first_n,
               (SELECT count(*) FROM asked_keyed AS k WHERE k.log_no = m.second_log AND k.at BETWEEN m.since AND m.until)

@@ -64,7 +64,7 @@ def share(groups: Mapping[int | None, tuple[int, int]]) -> tuple[Interval, str]:
 
     Wilson's, as if searches were independent, where users are too few to be drawn or known for less than half.
     """
-    known = [pair for group, pair in groups.items() if group is not None and pair[1]]
+    known = sorted(pair for group, pair in groups.items() if group is not None and pair[1])
     found, n = (sum(pair[i] for pair in groups.values()) for i in (0, 1))
     if len(known) < FEW or 2 * sum(seen for _, seen in known) < n:
         return wilson(found, n), "searches"

@@ -194,7 +194,7 @@ def _change(weeks: Sequence[UserWeek], cut: int) -> tuple[_Users, _Users, tuple[
         pair[at] += w.found
         pair[at + 1] += w.seen
     kept = {key: s for key, s in sums.items() if min(s[1], s[3]) >= _ENOUGH}
-    treated, others = ([s for (t, _), s in sorted(kept.items()) if t is side] for side in (True, False))
+    treated, others = (sorted(s for (t, _), s in kept.items() if t is side) for side in (True, False))
     if len(treated) < FEW:
         return None
     pooled = [sum(s[i] for s in treated) for i in range(4)]
