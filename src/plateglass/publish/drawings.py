@@ -312,7 +312,8 @@ def _months(months: Sequence[str], x: _Scale, y: float) -> list[Shape]:
     last = len(months) - 1
     narrow = x(0) < _NARROW and last > 0
     return [
-        Shape("text", _r(x(i), y), "", words.month_name(month), "start" if i == 0 and narrow else "middle")
+        Shape("text", _r(0 if i == 0 and narrow else x(i), y), "", words.month_name(month),
+              "start" if i == 0 and narrow else "middle")
         for i, month in enumerate(months)
         if i % stride == 0
     ]  # fmt: skip
