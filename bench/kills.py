@@ -69,7 +69,7 @@ def main() -> None:
                 differ += 1
                 print(f"{number}: {COMMANDS[which][0]} differs: {ran.said}")
             shutil.rmtree(place)
-            if number % 20 == 19:
+            if not (number + 1) % 20:  # now and then
                 print(f"{number + 1} of {kills}: {hit} killed, {differ} differ", file=sys.stderr, flush=True)
     print(f"{kills} commands, {hit} of them killed while they ran; {differ} differ from undisturbed runs")
     sys.exit(1 if differ else 0)
