@@ -478,3 +478,20 @@ def test_the_command_lets_a_person_release_a_reason_and_the_next_answer_prints_i
         assert "by a person" in {row[-1] for t in q09["tables"] for row in t["rows"]}
         again = run("release", case, "--by", "Ada Example", "-q", typed="q\n").output
         assert "[1/" in again
+
+
+def test_a_very_large_case_is_not_asked_with_every_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The report says so, and holds no page of answers."""
+    monkeypatch.setattr("plateglass.pipeline.ASKED_AT_MOST", 0)
+    monkeypatch.setenv("PLATEGLASS_KEY_FILE", str(tmp_path / "key"))
+    given = tmp_path / "9_1_2025-9_30_2025-Exampleville CA PD-Audit.csv"
+    cells = dict.fromkeys(logs.FULL, "") | {
+        "Org Name": "Exampleville CA PD", "Search Time": "09/02/2025, 01:00:00 AM UTC", "Reason": "burglary",
+        "Total Networks Searched": "12", "License Plate": "8ZZZ101", "Name": "Ada Example", "Search Type": "lookup",
+    }  # fmt: skip
+    with given.open("w", newline="") as out:
+        csv.writer(out).writerows([logs.FULL, list(cells.values())])
+    made = Case.make(tmp_path / "case", Settings(agency="Exampleville CA PD", rules=("screens",)))
+    page = pipeline.audit(made, [given], tmp_path / "report").report
+    assert not (page.parent / "questions.html").exists()
+    assert "plateglass questions CASE" in page.read_text(encoding="utf-8")

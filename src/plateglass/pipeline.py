@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from plateglass import change, classify, intake, normalise, publish, questions, resolve, review, worth
 from plateglass import check as checking
@@ -22,6 +22,12 @@ from plateglass.store import Store
 
 MEMORY = "3GB"
 """What DuckDB may take before it spills to the case's own disk."""
+ASKED_AT_MOST: Final = 2_000_000
+"""A case of more searches is asked the thirty questions only by `questions`: they take longer than all rules."""
+_APART: Final = Issue(
+    "questions-apart", Severity.NOTE, Place("questions"),
+    f"the thirty questions are not asked of over {ASKED_AT_MOST:,} searches here: `plateglass questions CASE` does it",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,12 @@ def _checked(store: Store, case: Case, progress: Progress) -> list[Finding]:
 def _published(store: Store, case: Case, findings: Sequence[Finding], out: Path, progress: Progress) -> Path:
     progress("writing the report", 0, 1)
     measured = worth.worth(case)
-    told = publish.Told(questions.answers(store, case, findings, measured), measured)
+    answers: list[questions.Answer] = []
+    if store.one("SELECT count(*) FROM distinct_searches") <= ASKED_AT_MOST:
+        answers = questions.answers(store, case, findings, measured)
+    else:
+        _note(store, _APART)
+    told = publish.Told(answers, measured)
     written = publish.report(store, case, findings, out, told)
     progress("writing the report", 1, 1)
     return written
