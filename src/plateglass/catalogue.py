@@ -10,7 +10,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -469,7 +469,13 @@ def load(path: Path, kind: type[_C], base: Path) -> _C:
     Raises:
         ContentMalformed: not TOML, an unknown key, a missing one, or a value of the wrong type; with file and key.
     """
-    raw = path.read_bytes()
+    content: _C = _made(path.read_bytes(), path, kind, base)
+    return content
+
+
+@lru_cache(maxsize=4096)
+def _made(raw: bytes, path: Path, kind: type[_C], base: Path) -> _C:
+    """The same, made once for the same bytes: nothing of it can be changed, and a run asks for it several times."""
     try:
         content = kind.model_validate(tomllib.loads(raw.decode()), strict=False)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
