@@ -42,7 +42,7 @@ types: .venv/dev
 unit: .venv/dev
 	tools/browser
 	tools/printing
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --durations=10
 
 oldest: .venv-oldest/dev  ## the same steps on the oldest DuckDB that we support
 	.venv-oldest/bin/pytest -n 2 -m 'not browser and not real' tests/test_store.py tests/test_normalise.py tests/test_check.py tests/test_rules.py tests/test_demo.py
