@@ -209,7 +209,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     place = tmp_path / "disk"
     place.mkdir()
     system = ctypes.CDLL(None, use_errno=True)
-    if system.mount(b"none", str(place).encode(), b"tmpfs", 0, b"size=400k") != 0:
+    if system.mount(b"none", str(place).encode(), b"tmpfs", 0, b"size=3m") != 0:
         pytest.skip("no disk can be mounted here: not root; the limit on a file's size is tested all the same")
     try:
         yield place
