@@ -166,6 +166,17 @@ class Case:
         write_whole(root / "case.toml", "\n".join(lines) + "\n")
         return cls(root)
 
+    @classmethod
+    def there(cls, root: Path) -> Case:
+        """The case that is in a folder.
+
+        Raises:
+            CaseUnusable: there is none, or its settings can't be used.
+        """
+        found = cls(root)
+        _ = found.settings
+        return found
+
     @property
     def settings(self) -> Settings:
         """The settings in `case.toml`.
@@ -309,7 +320,7 @@ class Case:
         self.work.mkdir(parents=True)
         for file in (self.sources_file, self.judgements_file):
             if file.exists() and not (raw := file.read_bytes()).endswith(b"\n") and raw:
-                write_whole(file, raw.rpartition(b"\n")[0].decode() + ("\n" if b"\n" in raw else ""))
+                write_whole(file, raw[: raw.rfind(b"\n") + 1])
         for left in self.root.glob("*.part"):
             left.unlink()
         known = {line["source"] for line in self.sources() if line["parts"]}
@@ -371,13 +382,13 @@ def remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file so that it is there wholly or not at all, whatever happens."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".part")
     try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with temporary.open("wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -65,10 +65,9 @@ def verify(
     `roots` are certificates of time-stamping authorities that are trusted.
 
     Raises:
-        CaseUnusable: the folder is no case, or another process holds it.
+        CaseUnusable: another process holds the case.
         SourceUnreadable: a path to originals does not exist.
     """
-    case.settings  # noqa: B018 (raises where there is no case)
     try:
         lines = case.chain()
     except CaseUnusable as error:

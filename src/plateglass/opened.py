@@ -106,8 +106,7 @@ class OpenCase:
         Raises:
             CaseUnusable: there is no case, or another process holds it.
         """
-        case = Case(Path(folder))
-        case.settings  # noqa: B018 (raises where there is no case)
+        case = Case.there(Path(folder))
         self._open = ExitStack()
         seen = self._open.enter_context(duties.looked(case))
         self.findings = tuple(seen.findings)

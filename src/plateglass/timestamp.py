@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from plateglass.case import BEGINNING, Case, sync_folder
+from plateglass.case import BEGINNING, Case, write_whole
 from plateglass.errors import ExtraMissing, Place, TimestampUnusable
 from plateglass.publish.export import SUMS
 
@@ -162,24 +161,9 @@ def stamp(case: Case, report: Path | None, ask: Ask, roots: Sequence[Path] = (),
     number = max((s.number for s in stamps(case)), default=0) + 1
     made = Stamp(number, case.root / FOLDER / f"{number:04}.json", case.root / FOLDER / f"{number:04}.tsr")
     # The manifest comes last: a token without one is nothing, and the next run writes over it.
-    _written(made.token, answer)
-    _written(made.manifest, content)
+    write_whole(made.token, answer)
+    write_whole(made.manifest, content)
     return made
-
-
-def _written(path: Path, content: bytes) -> None:
-    path.parent.mkdir(exist_ok=True)
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 # --- checking ----------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ _SHOWN = 30
 @screen.reported
 def ask(case: options.CaseFolder, ids: Ids = None, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
     """Answer the thirty questions of a case, or those named, as its report would."""
-    made = Case(case)
+    made = Case.there(case)
     known = questions.questions(made.catalogue())
     for id_ in ids or ():
         if id_ not in known:
@@ -80,7 +80,7 @@ def release(
     quiet: options.Quiet = False,
 ) -> None:
     """Decide which reasons may be printed as they were written; what nobody decides keeps to the rule."""
-    made = Case(case)
+    made = Case.there(case)
     with screen.bars(quiet=quiet) as progress, pipeline.prepared(made, progress) as store:
         found = questions.released.held_back(questions.texts(store, made), least=least)
 
@@ -116,8 +116,7 @@ def change(
     as_json: options.Json = False,
 ) -> None:  # fmt: skip
     """Whether wording changed at a date: days against their course, users against themselves."""
-    made = Case(case)
-    made.settings  # noqa: B018 (raises where the settings are unusable)
+    made = Case.there(case)
     with screen.bars(quiet=quiet or as_json) as progress:
         found = pipeline.changed(made, Ask(on.date(), what, days), progress, at_home=at_home)
     table = questions.written.change_table(found)

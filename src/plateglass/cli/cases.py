@@ -43,7 +43,7 @@ def new(
 @screen.reported
 def add(case: options.CaseFolder, files: options.Files, quiet: options.Quiet = False) -> None:
     """Read released files into a case; a file that is in it already is not read again."""
-    made = _case(case)
+    made = Case.there(case)
     with screen.bars(quiet=quiet) as progress:
         issues = pipeline.add(made, files, progress)
     screen.issues(issues, quiet=quiet)
@@ -63,7 +63,7 @@ def add(case: options.CaseFolder, files: options.Files, quiet: options.Quiet = F
 @screen.reported
 def check(case: options.CaseFolder, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
     """Check a case's rules, and print how many units each verdict has."""
-    made = _case(case)
+    made = Case.there(case)
     with screen.bars(quiet=quiet or as_json) as progress:
         found = pipeline.check(made, progress)
     if as_json:
@@ -86,7 +86,7 @@ def report(
     quiet: options.Quiet = False,
 ) -> None:
     """Write the report of a case, or the reports that laws ask for, into its own folders or where --out says."""
-    made = _case(case)
+    made = Case.there(case)
     signed = Signed(auditor, independence, reviewer, approver)
     if wanted:
         statutory.write(made, wanted, out, signed, pdf=pdf, quiet=quiet)
@@ -96,10 +96,3 @@ def report(
     with screen.bars(quiet=quiet) as progress:
         written = pipeline.report(made, out or made.out, progress)
     screen.say(str(written))
-
-
-def _case(root: options.CaseFolder) -> Case:
-    """The case in a folder, its settings read once so that a bad one is refused before anything is done."""
-    made = Case(root)
-    made.settings  # noqa: B018 (raises where the settings are unusable)
-    return made

@@ -66,7 +66,7 @@ def settings(start: Settings, given: Given, catalogue: Catalogue) -> Settings:
     check.choose(catalogue.rules, given.rules or (), "")
     stated = {**vars(given), "rules": tuple(given.rules or ())}
     found = start.model_copy(update={key: value for key, value in stated.items() if value})
-    found.zone  # noqa: B018 (raises where there is no such zone)
+    _ = found.zone  # raises where there is no such zone
     return found
 
 

@@ -43,8 +43,7 @@ def explain(
 @screen.reported
 def numbers(case: options.CaseFolder, *, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
     """Say how each agency writes its case numbers, how many fit, and how many don't: a lead, no fault."""
-    made = Case(case)
-    made.settings  # noqa: B018 (raises where the settings are unusable)
+    made = Case.there(case)
     with screen.bars(quiet=quiet) as progress, pipeline.prepared(made, progress) as store:
         case_numbers.learn(store)
         found = case_numbers.grammars(store)
@@ -59,8 +58,7 @@ def numbers(case: options.CaseFolder, *, quiet: options.Quiet = False, as_json: 
 @screen.reported
 def contradictions(case: options.CaseFolder, *, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
     """Say where the reason of a search names one purpose, and its value of an offence list another one."""
-    made = Case(case)
-    made.settings  # noqa: B018 (raises where the settings are unusable)
+    made = Case.there(case)
     with screen.bars(quiet=quiet) as progress, pipeline.prepared(made, progress) as store:
         found, both = joined.contradictions(store)
     if as_json:

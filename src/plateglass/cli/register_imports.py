@@ -52,7 +52,7 @@ def take(
         raise typer.BadParameter("the file is there already: name another", param_hint="--out")
     pairs = dict(text.rpartition("=")[::2] for text in means or ())
     with ExitStack() as stack:
-        made = stack.enter_context(Case(case).held()) if case is not None else None
+        made = stack.enter_context(Case.there(case).held()) if case is not None else None
         given = _downloaded(file, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="plateglass-"))))
         path = out or case_file(Case(case or Path()), given)
         known = layouts.every(*([case / "content" / "imports"] if case is not None else [])).values()
@@ -131,8 +131,7 @@ def decide(
 
     For the screen of whoever decides: the names go to no report. Import the list again to use what was decided.
     """
-    made = Case(case)
-    made.settings  # noqa: B018 (raises where there is no case)
+    made = Case.there(case)
     waiting = joins.waiting(joins.read(made))
     if not which:
         rows = [[str(n), w.role, words.clean(w.name), ", ".join(w.near), w.place] for n, w in enumerate(waiting, 1)]

@@ -121,7 +121,7 @@ def _known(origin: str, case: Path | None) -> _Known:
         held = read(case)
         work = None
         if case is not None:
-            made = Case(case)
+            made = Case.there(case)
             below = made.settings.suppress_below
             work = casework.flows(held, stack.enter_context(pipeline.agencies(made)), below)
     standing = _standing(held, origin, case)
@@ -363,7 +363,7 @@ def _known_of(case: Path | None) -> Known:
     catalogue = content(case)
     kept: tuple[Kept, ...] = ()
     if case is not None:
-        lines = Case(case).sources()
+        lines = Case.there(case).sources()
         kept = tuple(
             Kept(part["view"], part["layout"], publish_words.clean(line["name"]))
             for line in lines

@@ -54,7 +54,7 @@ def draw(
     quiet: options.Quiet = False,
 ) -> None:
     """Draw a sample of a case, and keep it in the case."""
-    made = _case(case)
+    made = Case.there(case)
     reviewing.codebook(made.catalogue(), asks)
     design = Design(plan, of, asks, by, code, size, margin, expected, share, good, bad, each)
     with screen.bars(quiet=quiet) as progress, pipeline.prepared(made, progress, judged=False) as store:
@@ -250,13 +250,7 @@ def _rate(number: Number | None) -> str:
     return f"{number.value:.2%} ({number.bounds.low:.2%} to {number.bounds.high:.2%})"
 
 
-def _case(root: Path) -> Case:
-    made = Case(root)
-    made.settings  # noqa: B018 (raises where the settings are unusable)
-    return made
-
-
 def _sample(root: Path, named: str) -> tuple[Case, Sample, Codebook]:
-    made = _case(root)
+    made = Case.there(root)
     drawn = sampling.find(made, named)
     return made, drawn, reviewing.codebook(made.catalogue(), drawn.design.asks)

@@ -50,8 +50,7 @@ def requests(
     A letter a record series and agency, and index.csv with the deadlines; blanks are those of the report of the
     home agency's state unless --for names others.
     """
-    made = Case(case)
-    made.settings  # noqa: B018 (raises where the settings are unusable)
+    made = Case.there(case)
     shapes = [duties.shape(made.catalogue(), id_) for id_ in dict.fromkeys(wanted or ())]
     with screen.bars(quiet=quiet) as progress:
         screen.say(str(duties.requests(made, shapes, out or made.root / "requests", progress)))

@@ -26,7 +26,7 @@ def sarif(
     quiet: options.Quiet = False,
 ) -> None:
     """Write the findings of a case as SARIF 2.1.0."""
-    made = _case(case)
+    made = Case.there(case)
     with screen.bars(quiet=quiet) as progress:
         screen.say(str(triage.export(made, out or made.root / "findings.sarif", baseline, progress)))
 
@@ -41,11 +41,5 @@ def aside(
     unit: Annotated[str, typer.Option(metavar="KEY", help="One unit's fingerprint, as in SARIF. Default: all.")] = "",
 ) -> None:
     """Set a finding aside, or one unit of it, with the reason; it stays in every report."""
-    triage.set_aside(_case(case), rule, unit, why, who)
+    triage.set_aside(Case.there(case), rule, unit, why, who)
     screen.say(f"{rule}{' ' + unit if unit else ''}: {'set aside' if why.strip() else 'no longer set aside'}")
-
-
-def _case(root: Path) -> Case:
-    made = Case(root)
-    made.settings  # noqa: B018 (raises where the settings are unusable)
-    return made

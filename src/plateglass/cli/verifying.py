@@ -40,7 +40,7 @@ Roots = Annotated[
 @screen.reported
 def linked(case: options.CaseFolder, quiet: options.Quiet = False, as_json: options.Json = False) -> None:
     """Count a case's searches once copies in several logs are linked, and say how far that can be trusted."""
-    made = Case(case)
+    made = Case.there(case)
     with screen.bars(quiet=quiet or as_json) as progress, pipeline.agencies(made) as store:
         progress("finding distinct searches", 0, 2)
         folder = made.work / "searches"
@@ -77,8 +77,7 @@ def timestamp(
 
     Nobody is asked unless --tsa names an authority. `verify` checks what was kept.
     """
-    made = Case(case)
-    made.settings  # noqa: B018 (raises where there is no case)
+    made = Case.there(case)
     over = report or (made.out if (made.out / export.SUMS).is_file() else None)
     if sum(bool(way) for way in (tsa, query, answer)) != 1:
         raise typer.BadParameter("name one of --tsa, --query and --answer")
@@ -107,7 +106,7 @@ def verify(
     Ends with 0 where all that was asked for holds, with 1 where something does not or could not be checked.
     """
     with screen.bars(quiet=quiet or as_json) as progress:
-        checks = custody.verify(Case(case), originals or (), report, progress, roots or ())
+        checks = custody.verify(Case.there(case), originals or (), report, progress, roots or ())
     by = {standing: [check for check in checks if check.standing is standing] for standing in Standing}
     if as_json:
         screen.machine({standing.value: [{"what": c.what, "why": c.why} for c in by[standing]] for standing in by})
