@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from browsing import violations
 from plateglass import demo, pipeline, spread
 from plateglass.case import Case, Settings
 from plateglass.publish import drawings
-from test_report_browser import browser, page, violations
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser", "page"]
 PAGES = ["questions.html", "methods.html", "custodian/questions.html"]
 
 

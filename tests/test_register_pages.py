@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
+from browsing import Scheme, violations
 from plateglass import register
 from plateglass.catalogue import Catalogue
 from plateglass.errors import OutputUnwritable
@@ -23,8 +21,6 @@ from plateglass.register.flows import Edge
 from plateglass.register.holdings import Register
 from plateglass.register.routes import Route
 
-AXE = Path(__file__).parent / "axe" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 SHOWN = (
     "index.html", "systems/vigilant-commercial.html", "bodies/ice.html", "companies/vigilant.html",
     "contracts/ice-lpr-contract.html", "flows/vigilant-commercial-to-ice.html", "documents/seed-001.html",
@@ -216,26 +212,9 @@ def test_a_long_line_has_a_place_of_its_own_in_every_layer_that_it_passes() -> N
 # --- in the browser ----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "no chromium: tools/browser installs it"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
-    assert found["passes"], "axe checked nothing"
-    return [f"{v['id']}: {v['nodes'][0]['target']} {v['nodes'][0]['failureSummary']}" for v in found["violations"]]
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_anybody_can_read_the_pages(folder: Path, browser: Browser, width: int, scheme: Any) -> None:
+def test_anybody_can_read_the_pages(folder: Path, browser: Browser, width: int, scheme: Scheme) -> None:
     """No violation of WCAG 2.2 AA, no request to anybody, no error, and never wider than the screen."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
     opened = context.new_page()

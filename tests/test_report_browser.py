@@ -3,54 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from browsing import AXE, violations
 from plateglass import publish
 from report_world import world
 
 pytestmark = pytest.mark.browser
-
-AXE = Path(__file__).parent / "axe" / "axe.min.js"
-TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-SEEN = [(1280, "light"), (390, "light"), (1280, "dark"), (390, "dark")]
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with world(tmp_path_factory.mktemp("world")) as made:
         return publish.report(made.store, made.case, made.findings, tmp_path_factory.mktemp("out") / "report")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert chromium, "no chromium: tools/browser installs it"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(params=SEEN, ids=lambda seen: f"{seen[0]}-{seen[1]}")
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    width, scheme = request.param
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
-    yield context.new_page()
-    context.close()
-
-
-def violations(page: Page) -> list[str]:
-    """What axe holds against a page: the rule and the first element, one line each."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
-    assert found["passes"], "axe checked nothing"
-    return [f"{v['id']}: {v['nodes'][0]['target']} {v['nodes'][0]['failureSummary']}" for v in found["violations"]]
 
 
 def test_axe_is_the_file_that_its_maker_published() -> None:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from plateglass.errors import ExtraMissing, OutputUnwritable
@@ -92,17 +90,3 @@ class _Said(logging.Handler):
             for logger, (propagate, handlers, level) in zip(loggers, before, strict=True):
                 logger.propagate, logger.handlers = propagate, handlers
                 logger.setLevel(level)
-
-
-def keep(path: Path, content: bytes) -> None:
-    """Write the bytes so that they are there wholly or not at all."""
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise

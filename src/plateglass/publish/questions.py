@@ -252,17 +252,7 @@ def _cell(value: Value, heading: Heading, names: Labels) -> str:
         return names.log(value)
     if isinstance(value, str):
         return words.clean(value)
-    return percent(value) if heading.form == "share" else words.number(value)
-
-
-def percent(share: float) -> str:
-    """A share with one decimal, that never rounds something to nothing, or nearly all to all."""
-    shown = 100 * share
-    if 0 < shown < 0.1:  # noqa: PLR2004 (one decimal)
-        return "<0.1 %"
-    if 99.9 < shown < 100:  # noqa: PLR2004
-        return ">99.9 %"
-    return f"{shown:.1f}".removesuffix(".0") + " %"
+    return words.percent(value) if heading.form == "share" else words.number(value)
 
 
 def _suppressed(table: AnswerTable, lines: Sequence[Line], shown: list[suppress.Shown] | None) -> tuple[Line, ...]:

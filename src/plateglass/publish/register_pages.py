@@ -6,18 +6,16 @@ a folder, ask nobody, and need no script.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import jinja2
+from jinja2 import Environment
 
-from plateglass import __version__
 from plateglass.case import write_whole
-from plateglass.errors import OutputUnwritable, Place
-from plateglass.publish import words
+from plateglass.publish import templating, words
 from plateglass.publish.route_picture import Picture, picture
 from plateglass.register import answers, checks, cuts, evidence, flows, money, questions, routes
 from plateglass.register.checks import Check, Known
@@ -26,7 +24,6 @@ from plateglass.register.holdings import Register
 from plateglass.register.imports import toml
 from plateglass.register.routes import Answer, Ask, Network, Route
 
-_HERE = Path(__file__).parent
 SECTIONS: Mapping[str, str] = {
     "systems": "Systems and channels", "bodies": "Public bodies", "companies": "Companies", "programmes": "Programmes",
     "contracts": "Contracts", "payments": "Payments", "agreements": "Agreements", "flows": "Flows of data",
@@ -113,11 +110,7 @@ def write(register: Register, out: Path, *, known: Known, case: str = "") -> Pat
     Raises:
         OutputUnwritable: the folder holds something else.
     """
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "index.html").exists())):
-        raise OutputUnwritable(
-            "the folder holds something else", expected="no such folder, an empty one, or earlier pages",
-            place=Place(str(out)), remedy="name another",
-        )  # fmt: skip
+    templating.free(out, "index.html")
     site = Site(register, known, case)
     environment = _environment(site)
     sets = tuple(route_sets(site))
@@ -210,27 +203,18 @@ def _holds(value: Any, key: str) -> bool:
     return value == key or getattr(value, "company", None) == key
 
 
-def _environment(site: Site) -> jinja2.Environment:
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([_HERE / "templates" / "register", _HERE / "static"]), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+def _environment(site: Site) -> Environment:
+    made = templating.environment(
+        site=site, register=site.register, sections=SECTIONS, asked=ASKED, answers=answers,
+        shares=evidence.shares(site.register.statements.values()), evidence_class=_class, way_name=way_name,
     )  # fmt: skip
-    made.filters |= {"number": words.number, "plural": words.plural, "words": words.label, "total": answers.total}
-    made.globals |= {
-        "site": site, "register": site.register, "version": __version__, "sections": SECTIONS, "asked": ASKED,
-        "answers": answers, "shares": _shares(site.register.statements.values()), "evidence_class": _class,
-        "way_name": way_name,
-    }  # fmt: skip
+    made.filters["total"] = answers.total
     return made
-
-
-def _shares(statements: Collection[Statement]) -> dict[str, int]:
-    return evidence.shares(statements)
 
 
 def _class(edge: flows.Edge) -> str:
     return edge.evidence.name.lower()
 
 
-def _page(environment: jinja2.Environment, path: Path, template: str, shown: dict[str, Any]) -> None:
-    write_whole(path, environment.get_template(template).render(shown))
+def _page(environment: Environment, path: Path, template: str, shown: dict[str, Any]) -> None:
+    write_whole(path, environment.get_template(f"register/{template}").render(shown))

@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import jinja2
-
 from plateglass.case import Case, sync_below, sync_folder
 from plateglass.errors import OutputUnwritable, Place
 from plateglass.model import Finding
-from plateglass.publish import export, findings, methods, pages, words
-from plateglass.publish.questions import NOTHING, Book, Told, percent
+from plateglass.publish import export, methods, pages, templating, words
+from plateglass.publish.questions import NOTHING, Book, Told
 from plateglass.store import Store
 
-_HERE = Path(__file__).parent
 NAME = "report.html"
 METHODS = "methods.html"
 QUESTIONS = "questions.html"
@@ -155,15 +152,6 @@ def render(page: pages.Page) -> str:
 
 
 def _render(template: str, page: pages.Page, **more: Any) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([_HERE / "templates", _HERE / "static"]), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    shown = (
-        words.number, words.share, words.plural, words.label, words.field, words.month_name, words.long_date, percent
-    )  # fmt: skip
-    environment.filters |= {function.__name__: function for function in shown}
-    environment.globals |= {"reviews": findings.REVIEWS, "missing": findings.MISSING, "span": words.span}
     codes = page.book.codes if page.book else {}
     zone = ZoneInfo(page.zone) if page.zone else None
-    return environment.get_template(template).render(page=page, zone=zone, codes=codes, **more)
+    return templating.environment().get_template(template).render(page=page, zone=zone, codes=codes, **more)

@@ -6,24 +6,19 @@ told, what is at fault, who decides the rest. The SQL and the examples stand bes
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-import jinja2
+from jinja2 import Environment
 
-from plateglass import __version__
 from plateglass.case import write_whole
 from plateglass.catalogue import Rule
-from plateglass.errors import OutputUnwritable, Place
-from plateglass.publish import words
+from plateglass.publish import templating, words
 from plateglass.publish.findings import BASES, REVIEWS
 
-_HERE = Path(__file__).parent
 _INDEX = "index.html"
 PREDICATES: Final = ("applies", "unknown", "fails", "person")
 """The rule's SQL, in the order in which it is asked."""
@@ -38,12 +33,7 @@ COLUMNS: Final = (
 
 def listed(rules: Mapping[str, Rule]) -> str:
     """The rules as CSV, one a row."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for rule in rules.values():
-        writer.writerow([words.cell(value) for value in _row(rule)])
-    return text.getvalue()
+    return words.csv_table(COLUMNS, map(_row, rules.values()))
 
 
 def _row(rule: Rule) -> tuple[str, ...]:
@@ -144,18 +134,14 @@ def write(rules: Mapping[str, Rule], out: Path) -> Path:
     Raises:
         OutputUnwritable: the folder holds something else.
     """
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / _INDEX).exists())):
-        raise OutputUnwritable(
-            "the folder holds something else", expected="no such folder, an empty one, or earlier pages",
-            place=Place(str(out)), remedy="name another",
-        )  # fmt: skip
+    templating.free(out, _INDEX)
     environment = _environment()
     for rule in rules.values():
         write_whole(out / file(rule), _page(environment, rule))
     packs: dict[str, list[Rule]] = {}
     for rule in rules.values():
         packs.setdefault(pack(rule), []).append(rule)
-    write_whole(out / _INDEX, environment.get_template(_INDEX).render(packs=packs, rules=rules))
+    write_whole(out / _INDEX, environment.get_template(f"rules/{_INDEX}").render(packs=packs, rules=rules))
     write_whole(out / "rules.csv", listed(rules))
     return out / _INDEX
 
@@ -170,9 +156,9 @@ def page(rule: Rule) -> str:
     return _page(_environment(), rule)
 
 
-def _page(environment: jinja2.Environment, rule: Rule) -> str:
+def _page(environment: Environment, rule: Rule) -> str:
     predicates = [(name, getattr(rule, name).strip()) for name in PREDICATES]
-    return environment.get_template("rule.html").render(
+    return environment.get_template("rules/rule.html").render(
         rule=rule, explained=explained(rule), history=history(rule), predicates=predicates,
         examples=[(e.verdict.value, _cells(e.row), _cells(e.parameters)) for e in rule.examples],
     )  # fmt: skip
@@ -182,15 +168,8 @@ def _cells(row: Mapping[str, Any]) -> Sequence[str]:
     return [f"{key} = {value}" for key, value in row.items()]
 
 
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([_HERE / "templates" / "rules", _HERE / "static"]), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    shown = (words.label, words.long_date, words.field, words.plural)
-    environment.filters |= {function.__name__: function for function in shown}
-    environment.globals |= {"reviews": REVIEWS, "bases": BASES, "version": __version__, "file": file}
-    return environment
+def _environment() -> Environment:
+    return templating.environment(bases=BASES, file=file)
 
 
 def lines(rule: Rule) -> Iterator[str]:

@@ -5,24 +5,18 @@ Everything that stands in it comes from `Document`; a blank names its reason and
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
-
 from plateglass import __version__
 from plateglass.case import write_whole
 from plateglass.catalogue import Citation
-from plateglass.publish import export, printed, words
-from plateglass.publish.findings import REVIEWS, FindingPage
+from plateglass.publish import export, printed, templating, words
+from plateglass.publish.findings import FindingPage
 from plateglass.publish.pages import Page
 
-_HERE = Path(__file__).parent
 ROWS = 40
 """So many rows of a table stand in the report; the file beside it has all."""
 INPUTS = 40
@@ -160,32 +154,26 @@ def write(document: Document, out: Path, *, pdf: bool) -> Path:
     Raises:
         ExtraMissing: a PDF is asked for, and WeasyPrint or one of the system's libraries that it needs is not there.
     """
-    content = printed.pdf(render(document, paper=True)) if pdf else b""
-    files = {f"{document.id}.html": render(document), f"{document.id}.json": _json(document)}
+    content = printed.pdf(render(document, paper=True)) if pdf else None
+    files: dict[str, str | bytes] = {f"{document.id}.html": render(document), f"{document.id}.json": _json(document)}
     files["inputs.csv"] = _inputs(document.page)
     for chapter in document.chapters:
         for line in chapter.lines:
             if line.file and isinstance(line.answer, Grid):
-                files[line.file] = _csv(line.answer.headings, line.answer.rows)
+                files[line.file] = words.csv_table(line.answer.headings, line.answer.rows)
     out.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        write_whole(out / name, text)
-    if pdf:
-        printed.keep(out / f"{document.id}.pdf", content)
+    if content is not None:
+        files[f"{document.id}.pdf"] = content
+    for name, each in files.items():
+        write_whole(out / name, each)
     export.sums(out)
     return out / f"{document.id}.{'pdf' if pdf else 'html'}"
 
 
 def render(document: Document, *, paper: bool = False) -> str:
     """The report as one HTML file that asks nothing of anybody; for paper, without links."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([_HERE / "templates" / "statutory", _HERE / "static"]), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    shown = (words.number, words.plural, words.label, words.long_date, words.clean)
-    environment.filters |= {function.__name__: function for function in shown}
-    environment.globals |= {"reviews": REVIEWS, "inputs": INPUTS, "paper": paper, "version": __version__}
-    return environment.get_template("report.html").render(d=document)
+    environment = templating.environment(inputs=INPUTS, paper=paper)
+    return environment.get_template("statutory/report.html").render(d=document)
 
 
 def _json(document: Document) -> str:
@@ -219,12 +207,4 @@ def _plain(answer: Answer) -> dict[str, Any]:
 
 def _inputs(page: Page) -> str:
     rows = [(p.name, p.sheet, p.sha256, p.view, p.layout, p.records, p.accepted, p.rejected) for p in page.parts]
-    return _csv(("file", "sheet", "sha256", "view", "layout", "records", "accepted", "rejected"), rows)
-
-
-def _csv(headings: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(headings)
-    writer.writerows([words.cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return text.getvalue()
+    return words.csv_table(("file", "sheet", "sha256", "view", "layout", "records", "accepted", "rejected"), rows)

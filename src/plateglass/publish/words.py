@@ -6,7 +6,10 @@ first: a control or direction character is shown as its number, so that nothing 
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -59,14 +62,30 @@ def number(value: float | None) -> str:
 
 def share(part: int, whole: int) -> str:
     """A percentage that never rounds something to nothing, or nearly all to all."""
-    if not whole:
-        return NONE
-    percent = 100 * part / whole
-    if 0 < percent < 0.01:  # noqa: PLR2004 (two decimals)
-        return "<0.01 %"
-    if 99.99 < percent < 100:  # noqa: PLR2004
-        return ">99.99 %"
-    return f"{percent:.2f}".removesuffix(".00") + " %"
+    return _percent(100 * part / whole, 2) if whole else NONE
+
+
+def percent(part: float) -> str:
+    """A part of one as a percentage with one decimal, that never rounds something to nothing, or nearly all to all."""
+    return _percent(100 * part, 1)
+
+
+def _percent(value: float, decimals: int) -> str:
+    least = 10.0**-decimals
+    if 0 < value < least:
+        return f"<{least:g} %"
+    if 100 - least < value < 100:  # noqa: PLR2004 (percent)
+        return f">{100 - least:g} %"
+    return f"{value:.{decimals}f}".removesuffix("." + "0" * decimals) + " %"
+
+
+def csv_table(headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> str:
+    """A table as CSV, no cell of which a spreadsheet takes for a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows([cell(value) if isinstance(value, str) else value for value in row] for row in rows)
+    return text.getvalue()
 
 
 def plural(count: int, noun: str) -> str:
