@@ -11,7 +11,6 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -75,16 +74,25 @@ def test_every_key_error_and_column_is_documented() -> None:
 
 
 def test_every_command_is_in_the_reference() -> None:
-    listed = {" ".join(command) for command in _generator().COMMANDS if command}
-    commands = {name or callback.__name__ for name, callback in _registered(app)}
-    for group in app.registered_groups:
-        assert group.typer_instance is not None
-        commands |= {str(group.name)} | {f"{group.name} {sub}" for sub, _ in _registered(group.typer_instance)}
-    assert listed == commands
+    commands = {name: program.loaded(name) for name in program.COMMANDS}
+    subs = {f"{name} {sub}" for name, command in commands.items() for sub in getattr(command, "commands", ())}
+    assert {" ".join(command) for command in _generator().COMMANDS if command} == set(commands) | subs
 
 
-def _registered(typer_app: Any) -> list[tuple[str, Any]]:
-    return [(command.name or "", command.callback) for command in typer_app.registered_commands]
+def test_the_list_of_commands_says_of_each_what_it_says_of_itself() -> None:
+    """The list is shown without loading the commands."""
+    for name, (_, about) in program.COMMANDS.items():
+        assert program.loaded(name).get_short_help_str(limit=999) == about, name
+
+
+def test_the_list_of_commands_needs_no_engine() -> None:
+    """A person who mistypes a word does not wait for a database to load."""
+    asked = "import sys; from plateglass.cli import app; app(['--help'], standalone_mode=False)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"{asked}; print(*sys.modules)"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "Commands:" in loaded
+    assert not {"duckdb", "sqlglot", "pydantic", "plateglass.catalogue"} & set(loaded.split())
 
 
 def _generator() -> ModuleType:

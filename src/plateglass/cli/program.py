@@ -1,29 +1,73 @@
-"""The program: its commands, what ends it, and what is printed when it ends badly."""
+"""The program: its commands, what ends it, and what is printed when it ends badly.
+
+A command is loaded when somebody asks for it: `--version`, `--help` and a mistyped word need no engine.
+"""
 
 from __future__ import annotations
 
+import importlib
 import signal
 import sys
 import traceback
+from functools import cache
 from types import FrameType, TracebackType
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperCommand
 
 from plateglass import __version__
-from plateglass.cli import (
-    asking,
-    audits,
-    cases,
-    contents,
-    reasons,
-    register_imports,
-    registers,
-    reviews,
-    statutory,
-    triaging,
-    verifying,
-)
+
+COMMANDS: Final = {
+    "audit": ("audits:audit", "Read released files, check them, and write a report."),
+    "demo": ("audits:demonstrate", "Make up a case, audit it, and compare what is found with what was planted."),
+    "new": ("cases:new", "Make a case: a folder with case.toml, to which files are added."),
+    "add": ("cases:add", "Read released files into a case; a file that is in it already is not read again."),
+    "check": ("cases:check", "Check a case's rules, and print how many units each verdict has."),
+    "report": (
+        "cases:report",
+        "Write the report of a case, or the reports that laws ask for, into its own folders or where --out says.",
+    ),
+    "questions": ("asking:ask", "Answer the thirty questions of a case, or those named, as its report would."),
+    "change": (
+        "asking:change",
+        "Whether wording changed at a date: days against their course, users against themselves.",
+    ),
+    "release": (
+        "asking:release",
+        "Decide which reasons may be printed as they were written; what nobody decides keeps to the rule.",
+    ),
+    "requests": (
+        "statutory:requests",
+        "Write a public-records request for each record that would settle what the case can't tell.",
+    ),
+    "sarif": ("triaging:sarif", "Write the findings of a case as SARIF 2.1.0."),
+    "aside": ("triaging:aside", "Set a finding aside, or one unit of it, with the reason; it stays in every report."),
+    "verify": (
+        "verifying:verify",
+        "Prove or disprove every count of a case and its report, from the store and from the released files.",
+    ),
+    "links": (
+        "verifying:linked",
+        "Count a case's searches once copies in several logs are linked, and say how far that can be trusted.",
+    ),
+    "timestamp": (
+        "verifying:timestamp",
+        "Have a time-stamping authority (RFC 3161) state that the case and its report stand as they do.",
+    ),
+    "review": ("reviews:review", "Code what a sample drew, one text after another; stop and go on whenever you like."),
+    "estimate": ("reviews:estimate", "Say what a count is worth after a review: found, corrected, bounds."),
+    "routes": (
+        "registers:routes",
+        "Say by which ways data of one holder can reach another, how well each is known, and what would close them.",
+    ),
+    "sample": ("reviews:sample", "What people are to read: drawn, written out, read back."),
+    "layouts": ("contents:layouts", "What kinds of log are known."),
+    "rules": ("contents:rules", "What is checked, and on what ground."),
+    "reasons": ("reasons:reasons", "What stated reasons and case numbers are taken for."),
+    "register": ("register_imports:register", "Systems, money, flows and safeguards, each claim with its source."),
+}
+"""Every command: where in this package it stands, and the sentence of it that the list of commands shows."""
 
 app = typer.Typer(
     name="plateglass",
@@ -52,31 +96,28 @@ def _program(
     """What released search logs of police systems show, and what they can't."""
 
 
-app.command("audit")(audits.audit)
-app.command("demo")(audits.demonstrate)
-app.command("new")(cases.new)
-app.command("add")(cases.add)
-app.command("check")(cases.check)
-app.command("report")(cases.report)
-app.command("questions")(asking.ask)
-app.command("change")(asking.change)
-app.command("release")(asking.release)
-app.command("requests")(statutory.requests)
-app.command("sarif")(triaging.sarif)
-app.command("aside")(triaging.aside)
-app.command("verify")(verifying.verify)
-app.command("links")(verifying.linked)
-app.command("timestamp")(verifying.timestamp)
-app.command("review")(reviews.review)
-app.command("estimate")(reviews.estimate)
-app.add_typer(reviews.sample, name="sample")
-app.add_typer(contents.layouts, name="layouts")
-app.add_typer(contents.rules, name="rules")
-app.add_typer(reasons.reasons, name="reasons")
-app.command("routes")(registers.routes)
-registers.register.command("import")(register_imports.take)
-registers.register.command("joins")(register_imports.decide)
-app.add_typer(registers.register, name="register")
+class _Listed(TyperCommand):
+    """A command as the list of commands shows it; whoever calls it gets the command itself."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        """What the command itself makes of its arguments; it is what runs."""
+        return loaded(str(self.name)).make_context(*args, **more)
+
+
+for _name, (_, _about) in COMMANDS.items():
+    app.command(_name, cls=_Listed, help=_about)(lambda: None)
+
+
+@cache
+def loaded(name: str) -> Any:
+    """The command of this name, or the group of commands, with all that it imports."""
+    module, attribute = COMMANDS[name][0].split(":")
+    found = getattr(importlib.import_module(f"plateglass.cli.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_group(found)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name)(found)
+    return typer.main.get_command(alone)
 
 
 def main() -> None:

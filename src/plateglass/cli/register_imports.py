@@ -13,6 +13,7 @@ import typer
 
 from plateglass.case import Case, write_whole
 from plateglass.cli import options, registers, screen
+from plateglass.cli.registers import register
 from plateglass.errors import Place, SourceUnreadable
 from plateglass.publish import words
 from plateglass.read import workbook
@@ -25,6 +26,7 @@ from plateglass.register.imports.rows import File
 ROLES = ("buyer", "vendor", "agency")
 
 
+@register.command("import")
 @screen.reported
 def take(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="A public list.")],
@@ -114,6 +116,7 @@ def _asked(case: Case, found: Imported) -> None:
         screen.say(f"{waiting:,} {names} for a person ({new:,} new): plateglass register joins {case.root}")
 
 
+@register.command("joins")
 @screen.reported
 def decide(
     case: options.CaseFolder,
