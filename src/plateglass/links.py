@@ -21,8 +21,7 @@ from plateglass.store import Step, Store
 
 _REACH: Final = ("networks", "devices", "from_at", "to_at")
 """The reach and the window. Who and when alone link nothing: an agency searches several times in a second."""
-_KEY: Final = ("whose", "second", *_REACH)
-"""What two copies of one search share."""
+_SHOWN: Final = ", ".join(f"n.{column}" for column in _REACH)
 
 
 @dataclass(frozen=True)
@@ -78,23 +77,20 @@ def steps() -> list[Step]:
     return [
         *_searches(),
         Step("link_ids", """
-            SELECT search_id, second, min(CAST(fingerprint AS VARCHAR)) AS unit, count(*) AS n FROM link_searches
+            SELECT search_id, second, min(fingerprint) AS unit, count(*) AS n FROM link_searches
             WHERE search_id IS NOT NULL GROUP BY search_id, second HAVING count(*) > 1""",
             "ids that stand for several distinct searches of one second: copies of one"),
-        Step("link_near", """
-            SELECT s.*, coalesce(i.unit, CAST(s.fingerprint AS VARCHAR)) AS unit
-            FROM link_searches AS s JOIN link_seconds AS c ON c.whose = s.whose AND c.second = s.second
-            LEFT JOIN link_ids AS i ON i.search_id = s.search_id AND i.second = s.second WHERE s.telling""",
+        Step("link_near", f"""
+            SELECT n.fingerprint, n.search_id, n.logs, c.pair, {_SHOWN}, coalesce(i.unit, n.fingerprint) AS unit
+            FROM link_searches AS n JOIN link_seconds AS c ON c.whose = n.whose AND c.second = n.second
+            LEFT JOIN link_ids AS i ON i.search_id = n.search_id AND i.second = n.second WHERE n.telling""",
             "searches that may be copies; those that an id has linked are one unit"),
-        Step("link_places", f"""
-            SELECT DISTINCT {", ".join(f"n.{c}" for c in _KEY)}, n.unit, n.search_id, t.source, t.part
-            FROM link_near AS n JOIN sightings AS t ON t.fingerprint = n.fingerprint""", "each with its files"),
-        *_level("exact", _KEY, "link_places"),
+        *_level("exact", ("pair", *_REACH), "link_near", "units > 1"),
         Step("link_left", f"""
-            SELECT {", ".join(f"p.{c}" for c in _KEY)}, coalesce(e.link, p.unit) AS unit, p.search_id, p.source, p.part
-            FROM link_places AS p LEFT JOIN link_exact AS e ON e.unit = p.unit""",
+            SELECT n.fingerprint, n.search_id, n.pair, {_SHOWN}, coalesce(e.link, n.unit) AS unit
+            FROM link_near AS n LEFT JOIN link_exact AS e ON e.unit = n.unit""",
             "the same, copies that are equal in every part already one", lazy=True),
-        *_level("loose", ("whose", "second"), "link_left"),
+        *_level("loose", ("pair",), "link_left", "units > 1 OR ids > 0"),
         Step("links", """
             SELECT fingerprint, link, CASE WHEN unit <> link THEN 'key' ELSE how END AS how, count(*) OVER (PARTITION BY
               link) AS n FROM (
@@ -110,43 +106,57 @@ def steps() -> list[Step]:
     ]  # fmt: skip
 
 
-def _level(level: str, key: tuple[str, ...], places: str) -> list[Step]:
+def _level(level: str, key: tuple[str, ...], near: str, asked: str) -> list[Step]:
     """`link_<level>`: each search -> the one that it is linked to, because they share a key and nothing speaks against.
 
-    Against it speaks: two of them in one file, two ids, two values of a field, no field that all of them have.
+    Against it speaks: two of them in one file, two ids, two values of a field, no field that all of them have. Only
+    keys that are `asked` about are looked up in the files. A unit has one id at most, so ids are counted as units.
     """
-    names, of_a, same = ", ".join(key), ", ".join(f"a.{c}" for c in key), " AND ".join(f"a.{c} = b.{c}" for c in key)
-    told = ", ".join(f"count(DISTINCT CASE WHEN {c} >= 0 THEN {c} END) AS n_{c}" for c in _REACH)
-    shared = " OR ".join(f"min_{c} >= 0" for c in _REACH)
-    least = ", ".join(f"min({c}) AS min_{c}" for c in _REACH)
-    agree = " AND ".join(f"n_{c} <= 1" for c in _REACH)
-    alone = f"a.keys = 1 AND b.at_once = 1 AND {agree} AND ({shared})"
+    names, of_n = ", ".join(key), ", ".join(f"n.{c}" for c in key)
+    here, there = (" AND ".join(f"{one}.{c} = k.{c}" for c in key) for one in "nf")
+    spans = ", ".join(f"min({c}) AS low_{c}, min(CASE WHEN {c} >= 0 THEN {c} END) AS from_{c}, max({c}) AS up_{c}"
+                      for c in _REACH)  # fmt: skip
+    wider = ", ".join(f"min(u.low_{c}) AS low_{c}, min(u.from_{c}) AS from_{c}, max(u.up_{c}) AS up_{c}"
+                      for c in _REACH)  # fmt: skip
+    agree = " AND ".join(f"coalesce(from_{c} = up_{c}, true)" for c in _REACH)
+    shared = " OR ".join(f"low_{c} >= 0" for c in _REACH)
     return [
         Step(f"link_{level}_units", f"""
-            SELECT unit, count(*) AS keys FROM (SELECT DISTINCT {names}, unit FROM {places}) AS d GROUP BY unit""",
-            "each search, with how many keys its copies give it"),
+            SELECT {names}, unit, max(CASE WHEN search_id IS NULL THEN 0 ELSE 1 END) AS id, {spans}
+            FROM {near} GROUP BY {names}, unit""", "one row a key and search that has it"),
+        Step(f"link_{level}_several", f"SELECT unit FROM link_{level}_units GROUP BY unit HAVING count(*) > 1",
+             "searches whose copies give them several keys"),
+        Step(f"link_{level}_asked", f"""
+            SELECT {names}, link, units, ids, NOT several AND {agree} AND ({shared}) AS fit
+            FROM (SELECT {", ".join(f"u.{c}" for c in key)}, min(u.unit) AS link, count(*) AS units, sum(u.id) AS ids,
+                    count(o.unit) > 0 AS several, {wider}
+                  FROM link_{level}_units AS u LEFT JOIN link_{level}_several AS o ON o.unit = u.unit
+                  GROUP BY {", ".join(f"u.{c}" for c in key)}) AS g
+            WHERE {asked}""", "each key that is asked about, with what its searches say"),
+        Step(f"link_{level}_files", f"""
+            SELECT {names}, max(crowded) = 0 AS single, sum(id) AS with_id, count(*) AS files
+            FROM (SELECT {of_n}, CASE WHEN min(n.unit) <> max(n.unit) THEN 1 ELSE 0 END AS crowded,
+                    max(CASE WHEN n.search_id IS NULL THEN 0 ELSE 1 END) AS id
+                  FROM {near} AS n JOIN link_{level}_asked AS k ON {here}
+                  JOIN sightings AS t ON t.fingerprint = n.fingerprint
+                  GROUP BY {of_n}, t.source, t.part) AS f
+            GROUP BY {names}""", "each of them, with the files that show it: whether none shows two searches of it"),
         Step(f"link_{level}_keys", f"""
-            SELECT {of_a}, a.link, a.units, a.ids, b.with_id, b.files, {alone} AS alone,
-              a.units > 1 AND a.ids <= 1 AND {alone} AS sure
-            FROM (SELECT {names}, min(p.unit) AS link, count(DISTINCT p.unit) AS units,
-                    count(DISTINCT p.search_id) AS ids, max(u.keys) AS keys, {told}, {least}
-                  FROM {places} AS p JOIN link_{level}_units AS u ON u.unit = p.unit GROUP BY {names}) AS a
-            JOIN (SELECT {names}, max(units) AS at_once, sum(CASE WHEN ids > 0 THEN 1 ELSE 0 END) AS with_id,
-                    count(*) AS files
-                  FROM (SELECT {names}, source, part, count(DISTINCT unit) AS units, count(DISTINCT search_id) AS ids
-                        FROM {places} GROUP BY {names}, source, part) AS f GROUP BY {names}) AS b ON {same}""",
-            "each key, and whether it is sure that all searches with it are one"),
+            SELECT {", ".join(f"k.{c}" for c in key)}, k.link, k.units, k.ids, f.with_id, f.files,
+              k.fit AND f.single AS alone, k.fit AND f.single AND k.units > 1 AND k.ids <= 1 AS sure
+            FROM link_{level}_asked AS k JOIN link_{level}_files AS f ON {there}""",
+            "each of them, and whether it is sure that all searches with it are one"),
         Step(f"link_{level}", f"""
-            SELECT DISTINCT a.unit, b.link FROM {places} AS a JOIN link_{level}_keys AS b ON {same} WHERE b.sure""",
-            "each search that is another's copy, or has one"),
+            SELECT n.unit, k.link FROM link_{level}_units AS n JOIN link_{level}_keys AS k ON {here}
+            WHERE k.sure""", "each search that is another's copy, or has one"),
     ]  # fmt: skip
 
 
 def _searches() -> list[Step]:
     return [
         Step("link_orgs", """
-            SELECT o.org, coalesce(a.first_org, CAST(o.org AS VARCHAR)) AS whose FROM organisations AS o
-            LEFT JOIN (SELECT agency, min(CAST(org AS VARCHAR)) AS first_org FROM organisations
+            SELECT o.org, coalesce(a.first_org, o.org) AS whose FROM organisations AS o
+            LEFT JOIN (SELECT agency, min(org) AS first_org FROM organisations
                        WHERE agency IS NOT NULL GROUP BY agency) AS a ON a.agency = o.agency""",
             "one token for all spellings of an agency"),
         Step("link_home", "SELECT min(o.whose) AS whose FROM home AS h JOIN link_orgs AS o ON o.org = h.id",
@@ -160,8 +170,9 @@ def _searches() -> list[Step]:
             LEFT JOIN link_orgs AS w ON w.org = s.org LEFT JOIN link_orgs AS v ON v.org = l.owner_org
             CROSS JOIN link_home AS h""", "distinct searches, each with who searched", lazy=True),
         Step("link_seconds", """
-            SELECT whose, second FROM link_searches WHERE whose IS NOT NULL AND telling GROUP BY whose, second
-            HAVING count(*) > 1""", "seconds in which one agency has several distinct searches"),
+            SELECT whose, second, row_number() OVER (ORDER BY whose, second) AS pair FROM (
+              SELECT whose, second FROM link_searches WHERE whose IS NOT NULL AND telling GROUP BY whose, second
+              HAVING count(*) > 1) AS s""", "seconds in which one agency has several distinct searches, numbered"),
     ]  # fmt: skip
 
 
