@@ -26,6 +26,7 @@ from plateglass.check.views import prepare
 from plateglass.check.world import world
 from plateglass.errors import CaseUnusable, RuleRefused
 from plateglass.model import Finding, Kind, Level, Outcome
+from plateglass.publish import pages
 from plateglass.store import Step, Store
 from worlds import distinct, log, organisation, search
 
@@ -448,6 +449,7 @@ def test_days_without_records_are_found_within_a_log_and_not_in_a_quiet_one(db: 
     busy = {day: 12 for day in range(30) if day not in (10, 11)}
     finding = found(db, tmp_path, [empty], {"sightings": _days(busy)})[0]
     assert (finding.over, finding.counts[Outcome.PASS]) == (2, 28)
+    assert sorted(pages.days(db, ZoneInfo("America/Los_Angeles")).values()) == ["2025-11-20", "2025-11-21"]
     finding = found(db, tmp_path, [empty], {"sightings": _days({0: 1, 9: 1, 20: 1})})[0]
     assert finding.counts[Outcome.NOT_APPLICABLE] == 21
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,12 +18,14 @@ from plateglass import check, pipeline
 from plateglass.case import Case, Settings, name_id
 from plateglass.catalogue import Catalogue
 from plateglass.model import Finding, Outcome
+from plateglass.publish import pages
 from plateglass.store import Store
 
 DAY = 86_400_000
 RULES = Catalogue().rules
 NETWORK, OWN, PAPER, LIST, NEXT = (letter * 12 for letter in "bacde")
 TEXAS, ILLINOIS, IOWA = "Madeup Falls TX PD", "Exampleton IL PD", "Sampleton IA PD"
+OLYMPIC, PACIFIC = "Pretendton WA PD", ZoneInfo("America/Los_Angeles")
 SHARED = Path(__file__).parents[1].parent / "shared/data"
 
 
@@ -173,7 +176,7 @@ def test_the_week_in_which_outside_agencies_jump_is_found_once(db: Store, tmp_pa
     assert (said.over, said.counts[Outcome.PASS], said.counts[Outcome.CANNOT_TELL]) == (0, 3, 4)
     said = found(db, tmp_path, [rule], tables | {"sightings": weeks((5, 6, 4, 6, 30, 30, 29))})[rule]
     assert (said.over, said.extremes["largest"]) == (1, 30)
-    assert db.rows("SELECT unit_at FROM evidence") == [(at(date(2026, 2, 2), 0),)]
+    assert pages.days(db, PACIFIC) == {at(date(2026, 2, 2), 8): "2026-02-02"}, "Monday, where the agency is"
     signed = {"source": PAPER, "part": 0, "record": 1, "org": name_id(TEXAS), "signed_at": at(date(2026, 2, 3), 0)}
     tables |= {"sightings": weeks((5, 6, 4, 6, 30)), "agreements": [signed]}
     said = found(db, tmp_path, [rule], tables)[rule]
@@ -208,10 +211,46 @@ def test_a_list_is_laid_beside_the_one_before_it(db: Store, tmp_path: Path) -> N
         ],
     }
     said = found(db, tmp_path, ["screens/list-newcomers"], tables)["screens/list-newcomers"]
+    assert db.rows("SELECT DISTINCT unit_at, month FROM list_changes") == [(at(date(2026, 3, 2), 8), 2026 * 12 + 2)]
     assert (said.over, said.counts[Outcome.PASS], said.counts[Outcome.NOT_APPLICABLE]) == (1, 1, 1)
     assert db.rows("SELECT fate, days_between FROM list_changes ORDER BY fate") == [
         ("appeared", 60), ("kept", 60), ("vanished", 60),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "bound"), [(29, 0), (30, 1)])
+def test_a_list_of_the_first_day_in_force_is_bound(db: Store, tmp_path: Path, day: int, bound: int) -> None:
+    """A day begins at midnight in Washington, where it is still the evening before in Greenwich's reckoning."""
+    listed = {"source": LIST, "part": 0, "record": 1, "org": name_id(TEXAS), "outbound": 1, "outbound_state": "value"}
+    tables: dict[str, list[worlds.Row]] = {
+        "sources": [worlds.log(LIST, "shared_networks", captured_on=at(date(2026, 3, day), 0))],
+        "shares": [listed], "organisations": [worlds.organisation(n, n.split()[-2].lower()) for n in (OLYMPIC, TEXAS)],
+    }  # fmt: skip
+    tables["sources"] = [{**tables["sources"][0], "owner": OLYMPIC, "owner_org": name_id(OLYMPIC)}]
+    said = found(db, tmp_path, ["us-wa/sharing-list"], tables, agency=OLYMPIC)["us-wa/sharing-list"]
+    assert (said.over, said.counts[Outcome.NOT_APPLICABLE]) == (bound, 1 - bound)
+    assert db.rows("SELECT month FROM share_units") == [(2026 * 12 + 2,)], "no search is needed"
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 3, 8), date(2026, 7, 1)])
+def test_a_paper_of_the_first_of_a_month_is_of_that_month(db: Store, tmp_path: Path, day: date) -> None:
+    """A portal's log, a policy, a length and an audit, each told by its day alone; the clock changes on the 8th."""
+    retained = {"source": NEXT, "part": 0, "record": 1, "records_of": "images", "retention_days": 30}
+    held = {"source": LIST, "part": 0, "record": 1, "performed_at": at(day, 0), "performed_at_state": "value"}
+    tables: dict[str, list[worlds.Row]] = {
+        "sources": [
+            worlds.log(source, view, captured_on=at(day, 0))
+            for source, view in (
+                (OWN, "portal_audit"), (PAPER, "policies"), (NEXT, "retention"), (LIST, "audits"))
+        ],
+        "policies": [policy(1, "Words.", page=1, line=1)], "texts": [text("policies.wording", "Words.")],
+        "retention": [retained], "audits": [held], "sightings": [worlds.search(NETWORK, 1, at(day) - 40 * DAY)],
+    }  # fmt: skip
+    rules = ["us-ca/policy-accuracy", "promises/retention-differs", "guidance/audit-yearly", "promises/portal-count"]
+    found(db, tmp_path, [*rules, "screens/columns-lost"], tables)
+    begins = int(datetime(day.year, day.month, day.day, tzinfo=PACIFIC).timestamp() * 1000)
+    for view in ("policy_elements", "retention_stated", "audit_series", "portal_claims", "source_units"):
+        assert db.rows(f"SELECT DISTINCT unit_at, month FROM {view}") == [(begins, 2026 * 12 + day.month - 1)], view
 
 
 # --- audits, look-backs ------------------------------------------------------------------------------------------

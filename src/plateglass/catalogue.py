@@ -299,6 +299,10 @@ class Reason(_Content):
     """Where the definition comes from."""
 
 
+Review = Literal["verified", "secondary", "memory"]
+"""How a citation was read: in the original, in a secondary source, or not at all."""
+
+
 class Citation(_Part):
     """The law, policy or promise that a rule tests, and when it is in force."""
 
@@ -365,7 +369,7 @@ class Rule(_Content):
     """What is asked, in a few words."""
     basis: Literal["law", "policy", "promise", "screen"]
     """What the rule rests on."""
-    review: Literal["verified", "secondary", "memory"]
+    review: Review
     """How the citation was read. Only `verified` may say fail; the others ask a question."""
     asks: bool = False
     """The record hints at a breach and can't show one: a question, however well the citation was read."""

@@ -11,7 +11,7 @@ _WEEK = 7
 
 def days(world: World) -> list[Step]:
     """Each log and day, with the medians of the weeks before and after."""
-    return [*_counts(world), *_levels(), _days()]
+    return [*_counts(world), *_levels(), _days(world)]
 
 
 def _counts(world: World) -> list[Step]:
@@ -64,11 +64,11 @@ def _levels() -> list[Step]:
     ]  # fmt: skip
 
 
-def _days() -> Step:
+def _days(world: World) -> Step:
     """The view itself: the steps before it, put together."""
     return Step("days", f"""
             SELECT coalesce(f.source, l.source) AS source, coalesce(f.part, l.part) AS part,
-              CAST(NULL AS BIGINT) AS record, CAST(e.day AS BIGINT) * {DAY_MS} AS unit_at,
+              CAST(NULL AS BIGINT) AS record, {world.at(f"CAST(e.day AS BIGINT) * {DAY_MS}")} AS unit_at,
               coalesce(f.log_no, l.log_no) AS log_no, e.month, n.agency_no,
               s.owner_state, e.log, s.view, e.day, e.records, f.source IS NOT NULL AS covered, u.usual,
               t.before, t.after, t.ratio, coalesce(t.turn, false) AS turn

@@ -6,8 +6,8 @@ Accounts and targets are tokens, compared and counted here and never shown; no r
 from __future__ import annotations
 
 from plateglass.check.clock import DAY_MS
-from plateglass.check.others import MONTHS
-from plateglass.check.papers import framed, retention_stated
+from plateglass.check.others import MONTHS, framed
+from plateglass.check.papers import retention_stated
 from plateglass.check.world import World
 from plateglass.model import Column
 from plateglass.store import Step

@@ -52,15 +52,15 @@ def own(view: RecordView) -> tuple[Column, ...]:
 
 def steps(view: RecordView) -> Callable[[World], Sequence[Step]]:
     """What makes the view that rules read of one of the other views."""
-    return lambda world: [MONTHS, Step(f"{view.table}_units", _in_months(_units(view), own(view), world), view.row)]
+    return lambda world: [MONTHS, Step(f"{view.table}_units", framed(_units(view, world), own(view), world), view.row)]
 
 
 def statistics(world: World) -> list[Step]:
     """Each figure of a portal beside that of the capture before it."""
     before = ", ".join(f"s.{f}, s.{f}_state, b.{f} AS {f}_before" for f in FIGURES)
     rows = f"""
-        SELECT s.source, s.part, s.record, s.captured_on AS written_at, l.log_no, n.agency_no, l.owner_state, s.owner,
-          s.captured_on, {before}, (s.captured_on - b.captured_on) // {DAY_MS} AS days_since,
+        SELECT s.source, s.part, s.record, {world.at("s.captured_on")} AS unit_at, l.log_no, n.agency_no,
+          l.owner_state, s.owner, s.captured_on, {before}, (s.captured_on - b.captured_on) // {DAY_MS} AS days_since,
           (a.captured_on - s.captured_on) // {DAY_MS} AS days_until
         FROM statistics_series AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
         LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency
@@ -73,7 +73,7 @@ def statistics(world: World) -> list[Step]:
             FROM (SELECT *, lower(trim(owner)) AS portal, row_number() OVER (
                     PARTITION BY lower(trim(owner)), captured_on ORDER BY source, part, record) AS copy
                   FROM statistics) AS c WHERE copy = 1""", "the captures of each portal in order, each day once"),
-        Step("statistics_units", _in_months(rows, STATISTICS_COLUMNS, world), "a portal and day of capture"),
+        Step("statistics_units", framed(rows, STATISTICS_COLUMNS, world), "a portal and day of capture"),
     ]  # fmt: skip
 
 
@@ -88,22 +88,17 @@ def _months() -> Step:
 MONTHS = _months()
 
 
-def _in_months(rows: str, columns: Sequence[Column], world: World) -> str:
-    """The documented columns of each row, with the month of the unit; a day begins at the agency's own midnight."""
-    here = f"u.written_at - coalesce({world.offset('u.written_at')}, 0)"
-    at = f"CASE WHEN u.written_at % {DAY_MS} = 0 THEN {here} ELSE u.written_at END"
-    timed = f"SELECT u.*, {at} AS unit_at FROM ({rows}) AS u"
-    day = f"SELECT u.*, {world.day('u.unit_at')} AS unit_day FROM ({timed}) AS u"
-    listed = ", ".join(f"{'m' if c.name == 'month' else 'd'}.{name(c.name)}" for c in (*FRAME, *columns))
-    return (
-        f"SELECT {listed} FROM ({day}) AS d"
-        " LEFT JOIN every_month AS m ON d.unit_day >= m.first_day AND d.unit_day < m.next_day"
-    )
+def framed(rows: str, own: Sequence[Column], world: World) -> str:
+    """The documented columns of rows that have `unit_at`, with the month of it."""
+    listed = ", ".join(f"{'m' if c.name == 'month' else 'd'}.{name(c.name)}" for c in (*FRAME, *own))
+    return f"""
+        SELECT {listed} FROM (SELECT u.*, {world.day("u.unit_at")} AS unit_day FROM ({rows}) AS u) AS d
+        LEFT JOIN every_month AS m ON d.unit_day >= m.first_day AND d.unit_day < m.next_day"""
 
 
-def _units(view: RecordView) -> str:
+def _units(view: RecordView, world: World) -> str:
     """Every record with its agency and its texts; a record that is not dated has the day of its file."""
-    at = f"coalesce(s.{name(view.dated_by)}, l.captured_on)" if view.dated_by else "l.captured_on"
+    at = world.at(f"coalesce(s.{name(view.dated_by)}, l.captured_on)" if view.dated_by else "l.captured_on")
     fields = {field.name: field for field in view.fields}
     rest = ", ".join(_pick(column, fields.get(column.name)) for column in view.columns[3:] if column.name != "org")
     whose = "coalesce(s.org, l.owner_org)" if "org" in fields else "l.owner_org"
@@ -114,7 +109,7 @@ def _units(view: RecordView) -> str:
         for field in fields if fields[field].holds is Holds.TEXT
     )  # fmt: skip
     return f"""
-        SELECT s.source, s.part, s.record, {at} AS written_at, l.log_no, w.agency_no, l.owner_state, w.agency,
+        SELECT s.source, s.part, s.record, {at} AS unit_at, l.log_no, w.agency_no, l.owner_state, w.agency,
           w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level, w.public AS agency_public,
           l.captured_on, {rest}
         FROM {_records(view)} AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from plateglass.check.clock import DAY_MS
-from plateglass.check.others import MONTHS
-from plateglass.check.papers import framed
+from plateglass.check.others import MONTHS, framed
 from plateglass.check.tables import AGREED
 from plateglass.check.world import World
 from plateglass.model import Column
@@ -98,7 +97,8 @@ def _papers() -> list[Step]:
 def outside_weeks(world: World) -> list[Step]:
     """How many other agencies searched an owner's cameras in each week, beside the weeks before."""
     rows = f"""
-        SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record, (w.week * 7 - {MONDAY}) * {DAY_MS} AS unit_at,
+        SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record,
+          {world.at(f"((w.week * 7 - {MONDAY}) * {DAY_MS})")} AS unit_at,
           w.log_no, n.agency_no, l.owner_state, w.agencies,
           CASE WHEN b.weeks = 4 THEN b.most END AS before, p.form = w.form AS same_form,
           (SELECT count(*) FROM paper_weeks AS d WHERE d.week IN (w.week, w.week - 1)) AS papers
@@ -148,7 +148,8 @@ def list_changes(world: World) -> list[Step]:
     rows = f"""
         SELECT CASE WHEN a.log_no IS NULL THEN p.before_source ELSE p.source END AS source,
           CASE WHEN a.log_no IS NULL THEN p.before_part ELSE p.part END AS part, coalesce(a.record, b.record) AS record,
-          p.captured_on AS unit_at, CASE WHEN a.log_no IS NULL THEN p.before_no ELSE p.log_no END AS log_no,
+          {world.at("p.captured_on")} AS unit_at,
+          CASE WHEN a.log_no IS NULL THEN p.before_no ELSE p.log_no END AS log_no,
           coalesce(a.agency_no, b.agency_no) AS agency_no, p.owner_state,
           coalesce(a.agency, b.agency) AS agency, coalesce(a.state, b.state) AS agency_state,
           coalesce(a.kind, b.kind) AS agency_kind, coalesce(a.level, b.level) AS agency_level,
@@ -175,8 +176,8 @@ def sharing_counts(world: World) -> list[Step]:
     """For each dated list: whom it names, how many the portal claims, who is in the log."""
     near = 31 * DAY_MS
     rows = f"""
-        SELECT o.source, o.part, CAST(NULL AS BIGINT) AS record, o.captured_on AS unit_at, o.log_no, n.agency_no,
-          o.owner_state, b.listed, c.stated, c.days_apart, q.searched, q.unlisted
+        SELECT o.source, o.part, CAST(NULL AS BIGINT) AS record, {world.at("o.captured_on")} AS unit_at, o.log_no,
+          n.agency_no, o.owner_state, b.listed, c.stated, c.days_apart, q.searched, q.unlisted
         FROM list_order AS o
         LEFT JOIN (SELECT log_no, count(*) AS listed FROM list_bodies GROUP BY log_no) AS b ON b.log_no = o.log_no
         LEFT JOIN portal_counts AS c ON c.log_no = o.log_no AND c.nth = 1

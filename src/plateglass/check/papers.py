@@ -5,14 +5,12 @@ What stands in one paper only is in `others.py`; here are the questions that nee
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from plateglass.check.clock import DAY_MS
-from plateglass.check.columns import FRAME, PURPOSES
-from plateglass.check.others import MONTHS
+from plateglass.check.columns import PURPOSES
+from plateglass.check.others import MONTHS, framed
 from plateglass.check.world import World
 from plateglass.model import Column
-from plateglass.store import Step, name, text
+from plateglass.store import Step, text
 
 PORTAL_USES: tuple[Column, ...] = (
     Column(
@@ -66,14 +64,6 @@ AUDIT_SERIES: tuple[Column, ...] = (
 WORDS = """(SELECT id, lower(min(text)) AS text FROM texts WHERE field LIKE '%{field}' GROUP BY id)"""
 
 
-def framed(rows: str, own: Sequence[Column], world: World) -> str:
-    """The documented columns of rows that have `unit_at`, with the month of it."""
-    listed = ", ".join(f"{'m' if c.name == 'month' else 'd'}.{name(c.name)}" for c in (*FRAME, *own))
-    return f"""
-        SELECT {listed} FROM (SELECT u.*, {world.day("u.unit_at")} AS unit_day FROM ({rows}) AS u) AS d
-        LEFT JOIN every_month AS m ON d.unit_day >= m.first_day AND d.unit_day < m.next_day"""
-
-
 def portal_uses(_world: World) -> list[Step]:
     """Each search of an agency's own, where a policy or a portal of the agency says what is prohibited."""
     purposes = ", ".join(f"s.{code}" for code in PURPOSES if code.startswith("p"))
@@ -109,8 +99,9 @@ def policy_elements(world: World) -> list[Step]:
         for rule, patterns in world.words
     ) or """SELECT CAST(NULL AS VARCHAR) AS element, source, part, CAST(NULL AS BIGINT) AS record
             FROM policy_texts WHERE false"""  # fmt: skip
-    rows = """
-        SELECT e.source, e.part, e.record, coalesce(l.captured_on, w.effective_at, d.effective_at) AS unit_at, l.log_no,
+    rows = f"""
+        SELECT e.source, e.part, e.record,
+          {world.at("coalesce(l.captured_on, w.effective_at, d.effective_at)")} AS unit_at, l.log_no,
           n.agency_no, l.owner_state, e.element, e.record IS NOT NULL AS found, w.page, w.line, d.lines, d.hidden,
           d.portal
         FROM policy_found AS e JOIN policy_texts AS d ON d.source = e.source AND d.part = e.part
@@ -168,9 +159,9 @@ def retention_stated(world: World) -> list[Step]:
     oldest = f"""
         SELECT source, part, record, 'oldest' AS stated_in, (measured_at - oldest_at) / {DAY_MS}.0 AS days
         FROM retention WHERE records_of IN ('detections', 'images')"""
-    rows = """
-        SELECT s.source, s.part, s.record, coalesce(l.captured_on, l.last_at) AS unit_at, l.log_no, n.agency_no,
-          l.owner_state, s.stated_in, s.days, o.least, o.most, o.places
+    rows = f"""
+        SELECT s.source, s.part, s.record, coalesce({world.at("l.captured_on")}, l.last_at) AS unit_at, l.log_no,
+          n.agency_no, l.owner_state, s.stated_in, s.days, o.least, o.most, o.places
         FROM retention_lengths AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
         JOIN (SELECT l.owner_key, min(CASE WHEN r.stated_in <> 'oldest' THEN r.days END) AS least,
                 max(CASE WHEN r.stated_in <> 'oldest' THEN r.days END) AS most,
@@ -192,9 +183,9 @@ def audit_series(world: World) -> list[Step]:
     """Each audit with the days since the one before it of the same agency."""
     states = ", ".join(f"a.{c.name}" for c in AUDIT_SERIES if c.name.endswith("_state") and c.name != "agency_state")
     rows = f"""
-        SELECT a.source, a.part, a.record, a.performed_at AS unit_at, l.log_no, w.agency_no, l.owner_state,
-          w.agency, w.state AS agency_state, a.performed_at, a.from_at, a.to_at, a.population, a.sampled, a.exceptions,
-          t.text AS by_role, (a.performed_at - lag(a.performed_at) OVER (
+        SELECT a.source, a.part, a.record, {world.at("a.performed_at")} AS unit_at, l.log_no, w.agency_no,
+          l.owner_state, w.agency, w.state AS agency_state, a.performed_at, a.from_at, a.to_at, a.population,
+          a.sampled, a.exceptions, t.text AS by_role, (a.performed_at - lag(a.performed_at) OVER (
             PARTITION BY coalesce(w.agency, l.owner_key) ORDER BY a.performed_at, a.source, a.part, a.record))
             // {DAY_MS} AS gap_days, {states}
         FROM audits AS a JOIN logs AS l ON l.source = a.source AND l.part = a.part

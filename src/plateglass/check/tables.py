@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from plateglass.check.clock import DAY_MS
+from plateglass.check.columns import PORTAL_CLAIMS, SHARES, SOURCES
+from plateglass.check.others import MONTHS, framed
 from plateglass.check.world import World
 from plateglass.store import Step
 
@@ -27,24 +28,32 @@ AGREED = Step("agreed", """
     "one row an agency with an agreement")  # fmt: skip
 
 
-def shares(_world: World) -> list[Step]:
+def shares(world: World) -> list[Step]:
     """Each record of a sharing list, with the other organisation as resolved."""
-    return [AGREED, Step("share_units", f"""
-        SELECT s.source, s.part, s.record, l.captured_on AS unit_at, l.log_no, c.month, w.agency_no, l.owner_state,
-          w.agency, w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level,
+    rows = f"""
+        SELECT s.source, s.part, s.record, {world.at("l.captured_on")} AS unit_at, l.log_no, w.agency_no,
+          l.owner_state, w.agency, w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level,
           s.inbound, s.outbound, s.inbound_state, s.outbound_state,
           a.agreement_at, a.agreement_until, (SELECT count(*) FROM agreements) AS agreements
         FROM shares AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
         LEFT JOIN who AS w ON w.org = s.org
-        LEFT JOIN agreed AS a ON a.agency = w.agency
-        LEFT JOIN calendar AS c ON c.day = l.captured_on // {DAY_MS}""",
-        "one row a record of a sharing list",
-    )]  # fmt: skip
+        LEFT JOIN agreed AS a ON a.agency = w.agency"""
+    return [MONTHS, AGREED, Step("share_units", framed(rows, SHARES, world), "one row a record of a sharing list")]
 
 
 def sources(world: World) -> list[Step]:
     """Each table of a source, with what it lost against the one before it in the same log."""
+    rows = f"""
+        SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record,
+          coalesce(l.last_at, {world.at("l.captured_on")}) AS unit_at,
+          l.log_no, n.agency_no, l.owner_state, l.view, l.layout, l.log, l.records,
+          (SELECT count(*) FROM source_fields AS f WHERE f.source = l.source AND f.part = l.part) AS fields,
+          x.source IS NOT NULL AS earlier, coalesce(x.lost, 0) AS lost
+        FROM logs AS l
+        LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency
+        LEFT JOIN source_lost AS x ON x.source = l.source AND x.part = l.part"""
     return [
+        MONTHS,
         Step("source_order", """
             SELECT *, row_number() OVER (PARTITION BY log ORDER BY first_at, last_at, source, part) AS nth
             FROM logs WHERE first_at IS NOT NULL""", "sources of one log in order of time"),
@@ -57,25 +66,16 @@ def sources(world: World) -> list[Step]:
             LEFT JOIN source_fields AS b ON b.source = p.source AND b.part = p.part
             LEFT JOIN source_fields AS h ON h.source = o.source AND h.part = o.part AND h.field = b.field
             GROUP BY o.source, o.part""", "fields that the source before exports and this one doesn't"),
-        Step("source_units", f"""
-            SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record, coalesce(l.last_at, l.captured_on) AS unit_at,
-              l.log_no, c.month, n.agency_no, l.owner_state, l.view, l.layout, l.log, l.records,
-              (SELECT count(*) FROM source_fields AS f WHERE f.source = l.source AND f.part = l.part) AS fields,
-              x.source IS NOT NULL AS earlier, coalesce(x.lost, 0) AS lost
-            FROM logs AS l
-            LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency
-            LEFT JOIN source_lost AS x ON x.source = l.source AND x.part = l.part
-            LEFT JOIN calendar AS c ON c.day = {world.day("coalesce(l.last_at, l.captured_on)")}""",
-            "one row a table of a source"),
+        Step("source_units", framed(rows, SOURCES, world), "one row a table of a source"),
     ]  # fmt: skip
 
 
 def portal_claims(world: World) -> list[Step]:
     """Each portal's log, with the figure that the portal itself gave on that day."""
-    return [Step("portal_claims", f"""
-        SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record, coalesce(l.captured_on, l.last_at) AS unit_at,
-          l.log_no, c.month,
-          n.agency_no, l.owner_state, l.records, s.searches_30d
+    rows = f"""
+        SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record,
+          coalesce({world.at("l.captured_on")}, l.last_at) AS unit_at,
+          l.log_no, n.agency_no, l.owner_state, l.records, s.searches_30d
         FROM logs AS l
         LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency
         LEFT JOIN (
@@ -83,5 +83,5 @@ def portal_claims(world: World) -> list[Step]:
             CASE WHEN min(searches_30d) = max(searches_30d) THEN min(searches_30d) END AS searches_30d
           FROM statistics GROUP BY lower(trim(owner)), captured_on) AS s
           ON s.owner = l.owner_said AND s.captured_on = l.captured_on
-        LEFT JOIN calendar AS c ON c.day = {world.day("coalesce(l.captured_on, l.last_at)")}
-        WHERE l.view = 'portal_audit'""", "one row a portal's log")]  # fmt: skip
+        WHERE l.view = 'portal_audit'"""
+    return [MONTHS, Step("portal_claims", framed(rows, PORTAL_CLAIMS, world), "one row a portal's log")]

@@ -38,6 +38,10 @@ class World:
         """SQL for ms to add to a time in a column to get the agency's clock; NULL without a zone."""
         return offset(column, self.home.zone, self.first - _BACK, self.last + _AHEAD)
 
+    def at(self, column: str) -> str:
+        """SQL for a day, told by its midnight in UTC, as the agency's own midnight; a time of day stays what it is."""
+        return f"CASE WHEN {column} % {DAY_MS} = 0 THEN {column} - coalesce({self.offset(column)}, 0) ELSE {column} END"
+
     def day(self, column: str) -> str:
         """SQL for the day number of a time in a column, in the agency's zone, else in UTC."""
         return f"({column} + coalesce({self.offset(column)}, 0)) // {DAY_MS}"

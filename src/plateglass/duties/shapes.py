@@ -13,10 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from plateglass.catalogue import Catalogue, Citation, _Content, _Part
-
-Review = Literal["verified", "secondary", "memory"]
-"""How a citation was read: in the original, in a secondary source, or not at all."""
+from plateglass.catalogue import Catalogue, Citation, Review, _Content, _Part
 
 
 class Box(_Part):
