@@ -23,6 +23,7 @@ from plateglass.cli import app
 from plateglass.duties import figures, shapes
 from plateglass.questions import content as questions
 from plateglass.questions import tables as asked_tables
+from plateglass.read import pdf_profile
 from plateglass.register.imports import layouts as import_layouts
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -54,6 +55,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "questions/<id>.toml": questions.Question,
     "events/<list>.toml": questions.Happenings,
     "replies/<id>.toml": questions.Reply,
+    "profiles/<print>.toml": pdf_profile.ColumnProfile,
     "case.toml": case.Settings,
 }
 """Each kind of file that one can write, and its type."""

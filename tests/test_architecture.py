@@ -26,7 +26,7 @@ STAGES = ("read", "normalise", "resolve", "classify", "check", "publish")
 
 DOORS = {
     "duckdb": "store", "sqlglot": "store",
-    "pydantic": ("catalogue", "case", "register", "duties", "questions"),
+    "pydantic": ("catalogue", "case", "register", "read", "duties", "questions"),
     "python_calamine": "read", "pdfplumber": "read", "pypdfium2": "read", "selectolax": "read", "warcio": "read",
     "rapidfuzz": "resolve",
     "jinja2": "publish", "markupsafe": "publish", "fastapi": "publish", "uvicorn": "publish", "weasyprint": "publish",

@@ -16,14 +16,14 @@ from plateglass.catalogue import Catalogue
 from plateglass.errors import ExtraMissing, Issue, Place, Severity, SourceUnreadable
 from plateglass.model import Rejected, Source, Table
 from plateglass.read import pdf, pdf_count, pdf_page, pdf_rows
-from plateglass.read.tables import vocabulary
+from plateglass.read.tables import hints
 from plateglass.store import Store
 
 pytest.importorskip("pypdfium2", reason="the extra [pdf] is not installed")
 
 REAL = Path(__file__).parents[1].parent / "shared/data/okaloosa-fl-so"
 CATALOGUE = Catalogue()
-VOCABULARY = vocabulary(CATALOGUE)
+HINTS = hints(CATALOGUE)
 HEADINGS = ("ID", "Org Name", "Total Networks Searched", "Time Frame", "Reason", "Search Time")
 LEFT = (20, 190, 300, 410, 500, 640)
 FRAME = ("11/13/2025,", "10:00:17 PM", "UTC", "11/14/2025,", "10:00:17 AM", "UTC")
@@ -84,7 +84,7 @@ def ruled(sheet: Sheet, records: Sequence[Wrapped]) -> None:
 
 
 def transcribed(path: Path, work: Path) -> tuple[list[list[str]], pdf.Printed]:
-    printed = pdf.transcribe(path, work / "out.csv", VOCABULARY, Place(path.name))
+    printed = pdf.transcribe(path, work / "out.csv", HINTS, Place(path.name))
     with printed.path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file)), printed
 

@@ -9,6 +9,7 @@ from typing import Annotated, Never
 import typer
 
 from plateglass import check, read
+from plateglass.case import write_whole
 from plateglass.catalogue import Catalogue, Layout, Rule
 from plateglass.cli import screen
 from plateglass.publish import rule_pages
@@ -62,16 +63,37 @@ def _refused(layout: Layout) -> None:
 @layouts.command("explain")
 @screen.reported
 def layouts_explain(
-    file: Annotated[Path, typer.Argument(exists=True, metavar="FILE", help="One released file.")], case: Own = None
+    file: Annotated[Path, typer.Argument(exists=True, metavar="FILE", help="One released file.")],
+    *,
+    case: Own = None,
+    profile: Annotated[
+        Path | None,
+        typer.Option("--profile", metavar="TOML", exists=True, dir_okay=False, help="Read a PDF by this profile."),
+    ] = None,
+    save: Annotated[
+        Path | None,
+        typer.Option("--save-profile", metavar="TOML", help="Write how the columns of a PDF lie, to be confirmed."),
+    ] = None,
 ) -> None:
     """Say what a file is, and why: encoding, headings, the layout that knows it or what each layout lacks."""
+    if save is not None and save.exists():
+        raise typer.BadParameter("the file is there already: name another", param_hint="--save-profile")
     with tempfile.TemporaryDirectory(prefix="plateglass-") as work:
-        explanation = read.explain(file, _catalogue(case), Path(work))
+        explanation = read.explain(file, _catalogue(case), Path(work), profile)
     screen.say(f"{explanation.name}: {explanation.what}")
     for problem in explanation.problems:
         screen.say(f"problem: {problem}")
     for table in explanation.tables:
         _explained(table)
+    if save is not None:
+        _saved(explanation.profile, save)
+
+
+def _saved(profile: str, target: Path) -> None:
+    if not profile:
+        raise typer.BadParameter("the file is no PDF with a table: it has no profile", param_hint="--save-profile")
+    write_whole(target, profile)
+    screen.say(f"{target}: nobody has confirmed it yet; what to do stands at its top")
 
 
 def _explained(table: ExplainedTable) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plateglass.catalogue import Catalogue, LayoutField
-from plateglass.errors import LayoutUnknown, Place, PlateglassError
+from plateglass.errors import ContentMalformed, LayoutUnknown, Place, PlateglassError
 from plateglass.privacy import shown_heading
-from plateglass.read import corpus, kinds, matching, pdf, tables, workbook
+from plateglass.read import corpus, files, kinds, matching, pdf, pdf_profile, tables, workbook
 from plateglass.read.containers import Container, container
 from plateglass.read.text import Text
 from plateglass.store import Store
@@ -67,22 +67,28 @@ class Explanation:
     tables: tuple[ExplainedTable, ...]
     problems: tuple[str, ...] = ()
     """Why a table, or the whole file, can't be read."""
+    profile: str = ""
+    """For a print: how its columns lie, as a file of content that nobody has confirmed yet."""
 
 
-def explain(path: Path, catalogue: Catalogue, work: Path) -> Explanation:
+def explain(path: Path, catalogue: Catalogue, work: Path, profile: Path | None = None) -> Explanation:
     """What a file is, which layout knows it and why, and what each column holds; no value of any record.
+
+    A print is read by a saved `profile` where one is given, whether it was confirmed or not.
 
     Raises:
         SourceUnreadable: the file can't be opened at all.
+        ContentMalformed: the profile is none, or is not of this file.
     """
     place = Place(path.name)
     found = container(path, place)
     explained: list[ExplainedTable] = []
     problems: list[str] = []
-    for part, part_name in _parts(path, work, found, catalogue):
-        where = Place(path.name, part_name)
+    parts = [_print(path, work, catalogue, profile)] if profile else _parts(path, work, found, catalogue)
+    for part in parts:
+        where = Place(path.name, part.name)
         try:
-            text = tables.prepared(catalogue, part, work / "explained" / f"{len(explained)}-text.csv", where)
+            text = tables.prepared(catalogue, part.path, work / "explained" / f"{len(explained)}-text.csv", where)
             explained.append(_explained(text, catalogue, where))
         except PlateglassError as error:
             problems.append(str(error))
@@ -90,31 +96,52 @@ def explain(path: Path, catalogue: Catalogue, work: Path) -> Explanation:
         problems.append("a web capture: `audit` reads the pages in it by itself; save one of them to have it explained")
     if found is Container.ARCHIVE:
         problems.append("a ZIP archive: unpack it to have its members explained; `audit` opens it by itself")
-    return Explanation(path.name, found.value, tuple(explained), tuple(problems))
+    return Explanation(
+        path.name, found.value, tuple(explained), tuple(problems), "".join(part.profile for part in parts)
+    )
 
 
-def _parts(path: Path, work: Path, found: Container, catalogue: Catalogue) -> list[tuple[Path, str]]:
+@dataclass(frozen=True)
+class _Part:
+    """One table as a text."""
+
+    path: Path
+    name: str = ""
+    profile: str = ""
+
+
+def _parts(path: Path, work: Path, found: Container, catalogue: Catalogue) -> list[_Part]:
     place, folder = Place(path.name), work / "explained"
     if found in (Container.TEXT, Container.PDF) and tables.is_policy(path.name, catalogue):
         tables.policy(path, folder / "policy.csv", found, place)
-        return [(folder / "policy.csv", "")]
+        return [_Part(folder / "policy.csv")]
     if report := tables.report(path, folder / "report.csv", found, place):
-        return [(report, "")]
+        return [_Part(report)]
     if found is Container.CORPUS:
         with Store(threads=1) as store:
-            return [(part.path, part.name) for part in corpus.parts(path, folder, store, place)]
+            return [_Part(part.path, part.name) for part in corpus.parts(path, folder, store, place)]
     if found is Container.TEXT:
-        return [(path, "")]
+        return [_Part(path)]
     if found is Container.WORKBOOK:
-        sheets = workbook.sheets(path, work / "explained", place)
-        return [(sheet.path, sheet.name) for sheet in sheets if sheet.path is not None]
+        sheets = workbook.sheets(path, folder, place)
+        return [_Part(sheet.path, sheet.name) for sheet in sheets if sheet.path is not None]
     if found is Container.PDF:
-        printed = pdf.transcribe(path, work / "explained" / "printed.csv", tables.vocabulary(catalogue), place)
-        return [(printed.path, printed.name)]
+        return [_print(path, work, catalogue, None)]
     if found is Container.PAGE:
-        portal = tables.saved(path, path.name, work / "explained", catalogue)
-        return [(part.path, part.name) for part in portal.parts]
+        portal = tables.saved(path, path.name, folder, catalogue)
+        return [_Part(part.path, part.name) for part in portal.parts]
     return []
+
+
+def _print(path: Path, work: Path, catalogue: Catalogue, profile: Path | None) -> _Part:
+    hints = tables.hints(catalogue)
+    if profile is not None:
+        hints = replace(hints, profiles={profile.stem: pdf_profile.one(profile)}, trial=True)
+    printed = pdf.transcribe(path, work / "explained" / "printed.csv", hints, Place(path.name))
+    if profile is not None and not printed.profile.saved:
+        raise ContentMalformed("the profile is not of this file: other headings, or pages of another width",
+                               place=Place(profile.name))  # fmt: skip
+    return _Part(printed.path, printed.name, pdf_profile.text(printed.profile, files.sha256(path)))
 
 
 def _explained(text: Text, catalogue: Catalogue, place: Place) -> ExplainedTable:

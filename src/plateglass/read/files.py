@@ -8,14 +8,11 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from plateglass.errors import Issue, Place, PlateglassError, Severity, SourceUnreadable
 from plateglass.model import Source
 from plateglass.read import archives, captures
 from plateglass.read.containers import Container, container
-
-_CHUNK: Final = 1 << 20
 
 
 def sources(paths: Sequence[Path], work: Path) -> Iterator[Source | Issue]:
@@ -104,7 +101,7 @@ def _of(path: Path, work: Path) -> Iterator[Source | Issue]:
 
 def _named(path: Path, work: Path) -> Source:
     """A file as a source; one whose name is in no encoding is read from a copy, and called by its bytes."""
-    digest, readable = _hash(path), path
+    digest, readable = sha256(path), path
     name = path.name.encode("utf-8", "backslashreplace").decode()
     if str(path).encode("utf-8", "backslashreplace").decode() != str(path):
         readable = work / "named" / f"{digest}{path.suffix if path.suffix.isascii() else ''}"
@@ -121,9 +118,7 @@ def _container(path: Path) -> Container | None:
         return None
 
 
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -25,8 +25,9 @@ from typing import Any, Final, Self
 
 from plateglass.errors import Issue, Place, Severity, SourceUnreadable
 from plateglass.model import Progress, silent
-from plateglass.read import pdf_count, pdf_grid, pdf_page, pdf_rows
+from plateglass.read import pdf_count, pdf_grid, pdf_page, pdf_profile, pdf_rows
 from plateglass.read.pdf_page import Page, PageUnreadable
+from plateglass.read.pdf_profile import Hints
 from plateglass.read.pdf_rows import Profile, Rows
 
 GAP: Final = re.compile(r"\fpage \d+ could not be read")
@@ -54,9 +55,10 @@ class Printed:
     issues: tuple[Issue, ...]
     whole: bool
     """Every page could be read."""
+    profile: Profile
+    """How its columns lie."""
     firsts: tuple[int, ...] = ()
     """For each page the number of the first record that begins on it or on a later one."""
-
     recognised: bool = False
     """The pages were pictures, and their text was recognised."""
 
@@ -71,14 +73,13 @@ class Pictures(SourceUnreadable):
     """The pages of a PDF are pictures without text."""
 
 
-def transcribe(
-    path: Path, target: Path, vocabulary: frozenset[str], place: Place, progress: Progress = silent
-) -> Printed:
+def transcribe(path: Path, target: Path, hints: Hints, place: Place, progress: Progress = silent) -> Printed:
     """Write the table of a PDF as CSV, its headings first; `progress` is told page by page.
 
     Raises:
         ExtraMissing: pypdfium2 is not installed.
         SourceUnreadable: damaged, protected, without text, or without anything like a table.
+        ContentMalformed: a saved profile fits that can't be used.
     """
     pdf_page.door()
     seen: list[Rows] = []
@@ -88,7 +89,7 @@ def transcribe(
             raise SourceUnreadable("the PDF has no pages that can be read", place=place, remedy="fetch it again")
         readers.most = 1 if count <= _FEW else os.cpu_count() or 1
         sample = [page for page in readers.results([(one_page, (n,)) for n in _sampled(count)]) if page is not None]
-        known = pdf_rows.profile(sample, vocabulary)
+        known = pdf_profile.found(sample, hints)
         if known is None:
             raise _without_table(count, sample, place)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +101,7 @@ def transcribe(
                 write.writerow(cells)
                 tally.take(page, cells)
     issues = *_told(seen, known, place), *tally.told([page.marks for page in seen], place)
-    return Printed(target, count, issues, not any(map(_lost, seen)), tally.firsts(count))
+    return Printed(target, count, issues, not any(map(_lost, seen)), known, tally.firsts(count))
 
 
 def _watched_pages(pages: Iterator[Rows], count: int, place: Place, progress: Progress) -> Iterator[Rows]:
@@ -198,7 +199,7 @@ def _told(pages: Sequence[Rows], known: Profile, place: Place) -> Iterator[Issue
             "uncover them; they were not read, and a mark stands for them; tell the agency before you publish the file",
         )  # fmt: skip
     parted = "rules" if known.ruled else "the gaps between the headings"
-    told = f"{len(pages)} pages; columns parted by {parted}"
+    told = f"{len(pages)} pages; columns parted by {known.saved or parted}"
     left = sum(page.left_out for page in pages)
     told += f"; {left} lines of text outside the table were left out" if left else ""
     yield Issue("pdf-pages", Severity.NOTE, place, told)

@@ -59,6 +59,8 @@ class Page:
 
     number: int
     """From 1."""
+    width: float = 0.0
+    """Of the page as it is seen, in points."""
     glyphs: list[Glyph] = field(default_factory=list)
     across: list[Box] = field(default_factory=list)
     """Horizontal rules."""
@@ -161,6 +163,7 @@ class _Reading:
         self._annotations()
         glyphs = [(index, glyph) for index in range(max(0, count)) if (glyph := self._glyph(index)) is not None]
         whole = Box(0, 0, *self._seen_size())
+        found.width = whole.right
         inside = [(index, glyph) for index, glyph in glyphs if _within(glyph, whole) or not glyph.text.strip()]
         found.outside = len(glyphs) - len(inside)
         found.glyphs = list(_blanks_beside(self._uncovered(inside, found)))

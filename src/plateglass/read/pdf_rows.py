@@ -54,6 +54,8 @@ class Profile:
     headings: tuple[str, ...]
     first: int
     """The page that bears the headings first."""
+    width: float
+    """Of that page, in points."""
     gaps: tuple[tuple[float, float], ...]
     """Between the columns, from left to right, where nothing stood in the sample: one fewer than headings."""
     ruled: bool
@@ -73,6 +75,8 @@ class Profile:
     """Columns that are printed as one with the next: what is in them is told apart by its kind."""
     furniture: frozenset[str]
     """Lines that stand apart from the table on most pages."""
+    saved: str = ""
+    """The saved profile that says all this but the page and the furniture; empty where the pages said it."""
 
 
 @dataclass
@@ -117,7 +121,7 @@ def profile(pages: Sequence[Page], vocabulary: frozenset[str]) -> Profile | None
     if page is None or head is None:
         return None
     grid = pdf_grid.columns_by_rules(page)
-    body = [(each, _body(each, head)) for each in pages if each.number >= page.number]
+    body = [(each, _body(each, head.names)) for each in pages if each.number >= page.number]
     gaps = _gaps(head, [line for _, lines in body for line in lines]) if not grid else [(x, x) for x in grid[1:-1]]
     edges = [sum(gap) / 2 for gap in gaps]
     furniture = _furniture([lines for _, lines in body])
@@ -126,8 +130,8 @@ def profile(pages: Sequence[Page], vocabulary: frozenset[str]) -> Profile | None
     anchor = _anchor([row for rows in cells for row in rows])
     steps = [b.middle - a.middle for _, lines in clean for a, b in pairwise(lines)]
     return Profile(
-        headings=tuple(cell.text for cell in head.cells), first=page.number, gaps=tuple(gaps), ruled=bool(grid),
-        banded=_banded(clean, cells, anchor), anchor=anchor, hang=_hang(cells, anchor),
+        headings=tuple(cell.text for cell in head.cells), first=page.number, width=page.width, gaps=tuple(gaps),
+        ruled=bool(grid), banded=_banded(clean, cells, anchor), anchor=anchor, hang=_hang(cells, anchor),
         widths=_widths(cells, len(edges) + 1), pitch=median(steps) if steps else 0.0, furniture=furniture,
         glued=frozenset() if grid else head.glued, flush=_flush(cells, len(edges)),
     )  # fmt: skip
@@ -179,10 +183,20 @@ def _flush(pages: Sequence[Sequence[Cells]], gaps: int) -> frozenset[int]:
     return frozenset(found)
 
 
-def _body(page: Page, head: Head) -> list[Line]:
+def _body(page: Page, names: Sequence[str]) -> list[Line]:
     """The lines of a page below its headings, or all of them where it has none."""
     lines = pdf_grid.lines(page.glyphs)
-    return lines[_headed(lines, head.names) :]
+    return lines[_headed(lines, names) :]
+
+
+def bears(page: Page, names: Sequence[str]) -> bool:
+    """Whether headings, as they are compared, stand on a page."""
+    return _headed(pdf_grid.lines(page.glyphs), names) > 0
+
+
+def furniture(pages: Sequence[Page], names: Sequence[str]) -> frozenset[str]:
+    """Lines that stand apart from the table below some headings on most pages."""
+    return _furniture([_body(page, names) for page in pages])
 
 
 def _headed(lines: Sequence[Line], names: Sequence[str]) -> int:

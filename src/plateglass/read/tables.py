@@ -14,7 +14,18 @@ from plateglass.catalogue import Catalogue, Layout
 from plateglass.errors import Issue, LayoutUnknown, Place, PlateglassError, Severity, SourceUnreadable
 from plateglass.model import Progress, Source, Table, View, silent
 from plateglass.privacy import shown_heading
-from plateglass.read import corpus, kinds, matching, pdf, portal_page, prose, recognition, records, workbook
+from plateglass.read import (
+    corpus,
+    kinds,
+    matching,
+    pdf,
+    pdf_profile,
+    portal_page,
+    prose,
+    recognition,
+    records,
+    workbook,
+)
 from plateglass.read import text as texts
 from plateglass.read.containers import HEAD, Container, container, ending_fits
 from plateglass.store import Malformed, Store, name
@@ -97,7 +108,7 @@ def _sheets(reading: _Reading) -> Iterator[Table | Issue]:
 
 def _printed(reading: _Reading) -> Iterator[Table | Issue]:
     target = reading.folder / "printed.csv"
-    known = vocabulary(reading.catalogue)
+    known = hints(reading.catalogue)
     try:
         printed = pdf.transcribe(reading.source.path, target, known, reading.place, reading.progress)
     except pdf.Pictures:
@@ -238,6 +249,11 @@ def vocabulary(catalogue: Catalogue) -> frozenset[str]:
     groups = [layout.ignore + layout.refuse for layout in catalogue.layouts.values()]
     groups += [field.headings for layout in catalogue.layouts.values() for field in layout.fields.values()]
     return texts.vocabulary(groups)
+
+
+def hints(catalogue: Catalogue) -> pdf_profile.Hints:
+    """By what the columns of a print are found: every heading that any layout names, and saved profiles."""
+    return pdf_profile.Hints(vocabulary(catalogue), pdf_profile.every(catalogue))
 
 
 def labels(catalogue: Catalogue) -> portal_page.Labels:
