@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from string import Formatter
 from typing import Any, Final
@@ -25,15 +25,13 @@ from plateglass.check.world import world
 from plateglass.errors import ContentMalformed, Place, RuleRefused
 from plateglass.model import Finding
 from plateglass.questions import kinds, needs, released, tables, written
-from plateglass.questions.answer import Answer, AnswerTable, Heading, Row, Value, Worth
+from plateglass.questions.answer import Answer, AnswerTable, Desk, Heading, Row, Value, Worth
 from plateglass.questions.content import Question, QuestionTable, happenings, questions
-from plateglass.questions.needs import Held
 from plateglass.store import Store
 
 __all__ = [
     "Answer",
     "AnswerTable",
-    "Desk",
     "Heading",
     "Row",
     "Value",
@@ -51,18 +49,6 @@ __all__ = [
 
 _FORBIDDEN: Final = ("log", "owner_key", "owner_said")
 """Columns of documented tables that may hold a name as a file has it."""
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What every answer of one case is made with."""
-
-    store: Store
-    case: Case
-    held: Held
-    findings: Sequence[Finding]
-    worth: Sequence[Worth]
-    period: tuple[int, int] | None
 
 
 def answers(
@@ -106,7 +92,7 @@ def _desk(store_: Store, case: Case, asked: Mapping[str, Question], catalogue: C
     store_.run(*views.prepare(seen, wanted))
     words = {word for question in asked.values() for sql in _sqls(question) for word in re.findall(r"\w+", sql)}
     store_.run(tables.events(events))
-    tables.steps(store_, case.work, words | {"searched_at"}, catalogue.reasons)
+    tables.steps(store_, case.work, frozenset(words | {"searched_at"}), catalogue.reasons)
     stated: dict[str, int | float | str | None] = dict(settings.parameters)
     first, last = store_.rows("SELECT min(searched_at), max(searched_at) FROM asked")[0]
     held = needs.held(store_, settings, home.agency, stated)
@@ -138,7 +124,7 @@ def _answer(question: Question, desk: Desk) -> Answer:
     answer = Answer(question, "", "", tuple(made), facts, (), desk.period)
     if made and not question.facts and all(table.why for table in made):
         return replace(answer, why=made[0].why)
-    answer = written.add(answer, desk.store, desk.case, desk.findings, desk.worth)
+    answer = written.add(answer, desk)
     return answer if answer.why else replace(answer, sentence=_said(question, answer.facts))
 
 

@@ -1,12 +1,16 @@
-"""What an answer is made of: a sentence, tables of numbers with their bounds, charts by name, and readings."""
+"""What an answer is made of, a sentence, tables of numbers with their bounds, readings; and what it is made with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from plateglass.case import Case
+from plateglass.model import Finding
 from plateglass.questions.content import Question, QuestionTable
+from plateglass.questions.needs import Held
+from plateglass.store import Store
 
 Value = int | float | str | None
 Form = Literal["n", "share", "number", "text", "log"]
@@ -88,3 +92,15 @@ class Worth:
     """Agreement of the two coders."""
     ac1: float | None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every answer of one case is made with."""
+
+    store: Store
+    case: Case
+    held: Held
+    findings: Sequence[Finding]
+    worth: Sequence[Worth]
+    period: tuple[int, int] | None

@@ -233,13 +233,46 @@ def _funnel(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts]:
     return AnswerTable(about, headings, made_, limits=limits, notes=(note,)), facts
 
 
+def _chance(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts]:
+    """Found of n beside what chance finds; what is left once chance is taken off, with the bounds of both."""
+    headings = (*SHARE[:3], Heading("By chance", "share"), Heading("Times chance", "number"),
+                Heading("Left without chance", "share"), *SHARE[3:])  # fmt: skip
+    groups: dict[tuple[Value, str], list[Mapping[str, Any]]] = {}
+    for r in rows:
+        groups.setdefault((r["label"], str(r.get("series") or "")), []).append(r)
+    ways: set[str] = set()
+    made_, facts = [], dict[str, Value]()
+    for nth, (key, found) in enumerate(groups.items(), 1):
+        seen = {r.get("user_group"): (int(r["found"]), int(r["n"])) for r in found}
+        values = _beyond(_shared(seen, ways), int(found[0]["fake_found"]), int(found[0]["fake_n"]))
+        made_.append(Row(*key, values))
+        named = ("found", "n", "share", "chance_share", "times", "left_share", "left_low", "left_high")
+        facts |= {f"{about.id}_{nth}_{k}": v for k, v in zip(named, values, strict=True)}
+    return AnswerTable(about, headings, tuple(made_), notes=_ways(ways)), facts
+
+
+def _beyond(observed: tuple[Value, ...], fake_found: int, fake_n: int) -> tuple[Value, ...]:
+    found, n, share, low, high = observed
+    if not fake_n or not isinstance(share, float) or not isinstance(low, float) or not isinstance(high, float):
+        return found, n, share, None, None, None, None, None
+    rate, bounds = fake_found / fake_n, spread.wilson(fake_found, fake_n)
+    ends = _left(share, rate), _left(low, bounds.high), _left(high, bounds.low)
+    return found, n, share, rate, share / rate if rate else None, *ends
+
+
+def _left(share: float, rate: float) -> float:
+    """The part of a share that chance does not make."""
+    return max((share - rate) / (1 - rate), 0.0) if rate < 1 else 0.0
+
+
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "counts": ("label",), "share": ("label", "found", "n"), "bounds": ("label", "found", "unknown", "n"),
     "quantiles": ("label", "value", "n"), "concentration": ("searches", "users"),
     "ratio": ("label", "inside", "inside_days", "outside", "outside_days"),
     "capture": ("label", "first_n", "second_n", "both_n"), "funnel": ("label", "found", "n"),
+    "chance": ("label", "found", "n", "fake_found", "fake_n"),
 }  # fmt: skip
 _KINDS: Final[Mapping[str, Callable[[QuestionTable, Rows], tuple[AnswerTable, Facts]]]] = {
     "counts": _counts, "share": _share, "bounds": _bounds, "quantiles": _quantiles, "concentration": _concentration,
-    "ratio": _ratio, "capture": _capture, "funnel": _funnel,
+    "ratio": _ratio, "capture": _capture, "funnel": _funnel, "chance": _chance,
 }  # fmt: skip

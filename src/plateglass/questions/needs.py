@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from plateglass.case import Settings
-from plateglass.model import SEARCH_VIEWS, State
-from plateglass.store import Store, text
+from plateglass.model import State
+from plateglass.store import Store
 
 TOLD: Final = ("value", "partial", "empty", "placeholder")
 """States of a cell that say what the searcher stated, or that nothing was."""
@@ -114,14 +114,5 @@ def _other(kind: str, case: Held) -> str:
     return "" if met else why
 
 
-def states(store: Store, field: str) -> dict[str, int]:
-    """Searches by state of a field."""
-    rows = store.rows(f"SELECT state, sum(n) FROM asked_cells WHERE field = {text(field)} GROUP BY state")
-    return {state: int(n) for state, n in rows}
-
-
 KINDS: Final = frozenset({"searches", "zone", "home", "list", "logs", "events"})
 """The needs that have no name behind a colon."""
-
-VIEWS: Final = tuple(view.value for view in SEARCH_VIEWS)
-"""The views of searches."""

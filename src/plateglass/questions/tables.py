@@ -13,6 +13,7 @@ from typing import Final
 from plateglass.check import VIEWS
 from plateglass.check.clock import DAY_MS
 from plateglass.model import SEARCH_VIEWS, STATED, Column
+from plateglass.questions import explained
 from plateglass.questions.content import Happenings
 from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Step, Store, name, text, values
@@ -35,7 +36,6 @@ ASKED: tuple[Column, ...] = (
     Column("requester", "VARCHAR", "for whom: R0 to R9"),
     Column("requester_tier", "VARCHAR", "the grade of evidence for it"),
     Column("outside", "BOOLEAN", "whether another agency than the home agency searched; NULL where that is not known"),
-    Column("incident_known", "BOOLEAN", "whether its case number is an incident's that was opened before it"),
 )
 """One row a distinct search, besides the columns of the view `searches` that hold no token."""
 
@@ -87,6 +87,9 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("before", _N, "median of the seven days before"), Column("after", _N, "of the seven days from it on"),
         Column("ratio", "DOUBLE", "how far the two are apart"), Column("turn", "BOOLEAN", "whether the level turns"),
     ),
+    "explained": explained.EXPLAINED,
+    "explanations": explained.WAYS_TRIED,
+    "explanation_windows": explained.WINDOWS,
     "event_days": (
         Column("list", "VARCHAR", "the list of events"), Column("code", "VARCHAR", "the code counted around them"),
         Column("around", _N, "days on each side"), Column("title", "VARCHAR", "the event"),
@@ -114,8 +117,7 @@ COMPARED_FIELDS: Final = ("reason", "case_no", "account", "target", "networks", 
 def documented() -> dict[str, str]:
     """Every table that a question may read -> its table in the store."""
     raw = {each.table: each.table for each in OTHER_VIEWS.values()}
-    own = ("cells", "pairs", "pair_fields", "users", "repeats", "event_days", "span", "portal_figures", "days")
-    return _VIEWS | raw | {"searches": "asked"} | {table: f"asked_{table}" for table in own}
+    return _VIEWS | raw | {table: f"asked_{table}" for table in TABLES} | {"searches": "asked"}
 
 
 _VIEWS: Final = {
@@ -124,12 +126,21 @@ _VIEWS: Final = {
 """The documented views of rules that hold no text."""
 
 
-def steps(store: Store, folder: Path, words: Collection[str], codes: Collection[str]) -> None:
+def steps(store: Store, folder: Path, words: frozenset[str], codes: Collection[str]) -> None:
     """Make every table; of `searches`, the columns among `words`, and those of them that are codes, even if unused."""
     _asked(store, folder, words, codes)
     store.run(*_small(), *_pairs(store))
     if "days" in words and _has(store, "days"):
         store.run(DAYS)
+    if words & _EXPLAINING:
+        there = {table: bool(store.one(f"SELECT count(*) FROM {table}")) for table in ("incidents", "hot_list_entries")
+                 if _has(store, table)}  # fmt: skip
+        store.run(*explained.steps(
+            incidents=there.get("incidents", False), hot_lists=there.get("hot_list_entries", False)
+        ))  # fmt: skip
+
+
+_EXPLAINING: Final = {"explained", "explanations", "explanation_windows"}
 
 
 def _has(store: Store, table: str) -> bool:
@@ -163,25 +174,17 @@ def _asked(store: Store, folder: Path, words: Collection[str], codes: Collection
             "one row a distinct reason, numbered"),
     )  # fmt: skip
     columns = "".join(f", s.{name(c)}" for c in kept)
-    incident, joined = ("coalesce(i.opened_at <= s.searched_at, false)", _INCIDENTS) if _has(store, "incidents") else (
-        "CAST(NULL AS BOOLEAN)", "")  # fmt: skip
     sql = f"""
         SELECT s.log_no, s.month, coalesce(s.searched_local, s.searched_at) // {DAY_MS} AS day, s.agency_no, u.user_no,
           u.user_no % {GROUPS} AS user_group, t.text_no, t.requester, t.requester_tier,
-          CASE WHEN s.agency IS NOT NULL AND s.home IS NOT NULL THEN s.agency <> s.home END AS outside,
-          {incident} AS incident_known{columns}{absent}
+          CASE WHEN s.agency IS NOT NULL AND s.home IS NOT NULL THEN s.agency <> s.home END AS outside{columns}{absent}
         FROM searches AS s
         LEFT JOIN asked_user_numbers AS u ON u.account = s.account AND u.org IS NOT DISTINCT FROM s.org
-        LEFT JOIN asked_text_numbers AS t ON t.id = s.reason{joined}"""
+        LEFT JOIN asked_text_numbers AS t ON t.id = s.reason"""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "asked.parquet"
     store.write(f"({sql})", path)
     store.run(Step("asked", f"SELECT * FROM read_parquet({text(str(path))})", lazy=True))
-
-
-_INCIDENTS: Final = """
-        LEFT JOIN (SELECT case_no, min(opened_at) AS opened_at FROM incidents WHERE case_no IS NOT NULL
-                   GROUP BY case_no) AS i ON i.case_no = s.case_no"""
 
 
 def _requesters(store: Store) -> bool:

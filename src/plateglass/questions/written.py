@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -12,9 +12,9 @@ from plateglass import change as changing
 from plateglass.case import Case
 from plateglass.check import home as at_home
 from plateglass.errors import ChangeRefused, ExtraMissing
-from plateglass.model import SEARCH_VIEWS, Finding, Outcome
+from plateglass.model import SEARCH_VIEWS, Outcome
 from plateglass.questions import released
-from plateglass.questions.answer import Answer, AnswerTable, Form, Heading, Row, Value, Worth
+from plateglass.questions.answer import Answer, AnswerTable, Desk, Form, Heading, Row, Value, Worth
 from plateglass.questions.content import QuestionTable
 from plateglass.store import Store, text
 
@@ -22,19 +22,11 @@ SHOWN: Final = 60
 """So many reasons as written stand in a table."""
 
 
-@dataclass(frozen=True)
-class _Desk:
-    store: Store
-    case: Case
-    findings: Sequence[Finding]
-    worth: Sequence[Worth]
-
-
-def add(answer: Answer, store: Store, case: Case, findings: Sequence[Finding], worth: Sequence[Worth]) -> Answer:
+def add(answer: Answer, desk: Desk) -> Answer:
     """The answer with what its question asks the program to write."""
     if not answer.question.made:
         return answer
-    return _MADE[answer.question.made](answer, _Desk(store, case, findings, worth))
+    return _MADE[answer.question.made](answer, desk)
 
 
 def _with(answer: Answer, table: AnswerTable, facts: Mapping[str, Value]) -> Answer:
@@ -45,7 +37,7 @@ def _plain(id_: str, title: str, heading: str, unit: str) -> QuestionTable:
     return QuestionTable(id=id_, title=title, sql="SELECT 1 AS label", heading=heading, unit=unit)
 
 
-def _rules(answer: Answer, desk: _Desk) -> Answer:
+def _rules(answer: Answer, desk: Desk) -> Answer:
     """The three-way share of every rule that could be asked."""
     rules = desk.case.catalogue().rules
     rows, totals = [], {"rules": 0, "fails": 0, "questions": 0, "unknown": 0}
@@ -72,7 +64,7 @@ def _rules(answer: Answer, desk: _Desk) -> Answer:
     return _with(answer, AnswerTable(about, headings, tuple(rows)), totals)
 
 
-def _reasons(answer: Answer, desk: _Desk) -> Answer:
+def _reasons(answer: Answer, desk: Desk) -> Answer:
     """Reasons as written, as far as they are released."""
     found = released.seen(desk.store, desk.case.catalogue(), judgements(desk.case))
     shown, kept, of = released.summary(found)
@@ -95,7 +87,7 @@ def _reasons(answer: Answer, desk: _Desk) -> Answer:
     return _with(answer, AnswerTable(about, headings, rows, why, notes=(note,)), facts)
 
 
-def _change(answer: Answer, desk: _Desk) -> Answer:
+def _change(answer: Answer, desk: Desk) -> Answer:
     """The change at the date that the case states."""
     stated = {key: answer.facts.get(key) for key in ("change_on", "change_of", "change_days", "change_at_home")}
     try:
@@ -146,7 +138,7 @@ def _tried(value: float, placebos: Sequence[float]) -> tuple[int, int]:
     return len(placebos), sum(abs(p) >= abs(value) for p in placebos)
 
 
-def _measured(answer: Answer, desk: _Desk) -> Answer:
+def _measured(answer: Answer, desk: Desk) -> Answer:
     """What a review says the counts by words are worth."""
     return _with(answer, worth_table(desk.worth), {"reviewed": len(desk.worth)})
 
@@ -179,7 +171,7 @@ def _kappa(found: tuple[float, float, float] | None) -> str:
     return "not measured" if found is None else "{:.2f} ({:.2f} to {:.2f})".format(*found)
 
 
-def _limits(answer: Answer, desk: _Desk) -> Answer:
+def _limits(answer: Answer, desk: Desk) -> Answer:
     """What this very case can't say, from what it holds."""
     rows = [Row(said, "", ()) for said in limits(desk.store, desk.case)]
     about = _plain("limits", "What these files can’t tell", "Limit", "")
@@ -243,7 +235,7 @@ def _hidden(field: str, states: Mapping[str, int], searches: int) -> str:
     return f"{_NAMED.get(field, field)}: {parts} of the searches."
 
 
-_MADE: Final[Mapping[str, Callable[[Answer, _Desk], Answer]]] = {
+_MADE: Final[Mapping[str, Callable[[Answer, Desk], Answer]]] = {
     "rules": _rules, "reasons": _reasons, "change": _change, "measured": _measured, "limits": _limits,
 }  # fmt: skip
 
