@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
+from typer.testing import CliRunner
+
+from plateglass.cli import app
 from plateglass.demo import logs
 
 PROGRAM = (sys.executable, "-m", "plateglass.cli")
@@ -65,7 +71,12 @@ class Ran:
 
     code: int
     out: str
-    said: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """All that was printed."""
+        return self.out + self.err
 
 
 @dataclass(frozen=True)
@@ -90,15 +101,30 @@ class Room:
             path.chmod(0o600)
         return path
 
-    def run(self, *arguments: object, limit: Callable[[], None] | None = None, **more: str) -> Ran:
-        """One command, as a person would run it; a fault of our own is never what a test waits for."""
+    def run(self, *arguments: object, **more: str) -> Ran:
+        """One command in this process, in the room's own folder and environment; a fault of our own is raised."""
+        environment = self.environment(**more)
+        with (
+            contextlib.chdir(self.root),
+            mock.patch.dict(os.environ, environment, clear=True),
+            mock.patch.object(tempfile, "tempdir", None),
+        ):
+            done = CliRunner().invoke(app, [str(a) for a in arguments], prog_name="plateglass", catch_exceptions=False)
+        return Ran(done.exit_code, done.stdout, done.stderr)
+
+    def apart(self, *arguments: object, limit: Callable[[], None] | None = None, **more: str) -> Ran:
+        """One command as a person would run it, in a process of its own: for tests of what a process does or leaves.
+
+        Under a limit it may write no bytecode: Python 3.11 would leave half of it, which every later process loads.
+        """
+        more |= {"PYTHONDONTWRITEBYTECODE": "1"} if limit else {}
         done = subprocess.run(
             [*PROGRAM, *map(str, arguments)], env=self.environment(**more), cwd=self.root, capture_output=True,
             text=True, check=False, preexec_fn=limit,
         )  # fmt: skip
         assert "a fault of plateglass" not in done.stderr, done.stderr
         assert "Traceback" not in done.stderr, done.stderr
-        return Ran(done.returncode, done.stdout, done.stdout + done.stderr)
+        return Ran(done.returncode, done.stdout, done.stderr)
 
     def case(self) -> Path:
         """A new case of Exampleville's."""

@@ -11,8 +11,6 @@ import io
 import json
 import os
 import resource
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,23 +20,19 @@ from typing import Any
 import pytest
 
 from plateglass import workbook
+from plateglass.case import Case
 from plateglass.demo import logs
+from releases import OWN as GOOD
+from releases import Ran, Room
+from releases import record as ordinary
 
 HEADINGS = logs.FULL
-GOOD = "9_1_2025-9_30_2025-Exampleville CA PD-Audit.csv"
+OTHER = GOOD.replace("9_1", "10_1").replace("9_30", "10_31")
 SECRET = "8ZZZ101"  # noqa: S105 (a made-up plate: no message may repeat it)
-PROGRAM = [sys.executable, "-m", "plateglass.cli"]
 
 
 def record(number: int) -> list[str]:
-    second = f"{number // 3600 % 11 + 1:02}:{number // 60 % 60:02}:{number % 60:02} AM UTC"
-    cells = {
-        "ID": f"00000000-0000-4000-8000-{number:012}", "Name": "Ada Example", "Org Name": "Exampleville CA PD",
-        "Total Networks Searched": "12", "Total Devices Searched": "120",
-        "Time Frame": f"09/01/2025, {second}\n09/02/2025, {second}", "License Plate": SECRET, "Reason": "burglary",
-        "Case #": "26-900001", "Filters": "", "Search Time": f"09/02/2025, {second}", "Search Type": "lookup",
-        "Text Prompt": "", "Moderation": "",
-    }  # fmt: skip
+    cells = ordinary(number, **{"License Plate": SECRET})
     return [cells[heading] for heading in HEADINGS]
 
 
@@ -53,28 +47,44 @@ def log(records: int, first: int = 0) -> str:
 
 
 @dataclass(frozen=True)
-class Ran:
-    """What one run came to."""
+class Taken:
+    """What became of some files."""
 
     code: int
     said: str
-    summary: dict[str, Any]
-    folder: Path
+    records: dict[str, tuple[int, int, int]]
+    """Name of a source -> records, sightings, rejected."""
+
+
+def add(folder: Path, limit: Callable[[], None] | None = None) -> Taken:
+    """Take `folder`/given into a case: all that reads files, and nothing of what comes after."""
+    room = Room(folder)
+    room.case()
+    command = ("add", "case", "given")
+    ran = room.apart(*command, limit=limit) if limit else room.run(*command)
+    assert SECRET not in ran.said
+    parts = [(line["name"], part) for line in Case(folder / "case").sources() for part in line["parts"]]
+    return Taken(ran.code, ran.err, {n: (p["records"], p["accepted"], p["rejected"]) for n, p in parts})
 
 
 def audit(folder: Path, *options: str, limit: Callable[[], None] | None = None, **environment: str) -> Ran:
-    """Audit `folder`/given in a process of its own, with a home of its own."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("XDG_", "PLATEGLASS_"))}
-    own = kept | {"HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp")} | environment
-    (folder / "tmp").mkdir(exist_ok=True)
-    command = [*PROGRAM, "audit", "given", "--out", "report", *options]
-    done = subprocess.run(command, cwd=folder, env=own, capture_output=True, text=True, check=False, preexec_fn=limit)
-    said = done.stdout + done.stderr
-    assert "Traceback" not in said, said
-    assert "a fault of plateglass" not in said, said
-    assert SECRET not in said
-    summary = folder / "report" / "summary.json"
-    return Ran(done.returncode, said, json.loads(summary.read_text()) if summary.exists() else {}, folder)
+    """The whole way, from `folder`/given to a report; where a process is to be limited, in one of its own."""
+    room = Room(folder)
+    command = ("audit", "given", "--out", "report", *options)
+    ran = room.apart(*command, limit=limit, **environment) if limit else room.run(*command, **environment)
+    assert SECRET not in ran.said
+    return ran
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    """The summary of the report there."""
+    found: dict[str, Any] = json.loads((folder / "report" / "summary.json").read_text())
+    return found
+
+
+def reported(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """Name of a source in the report -> records, sightings, rejected."""
+    return {s["name"]: (s["records"], s["sightings"], s["rejected"]) for s in summary(folder)["sources"]}
 
 
 @pytest.fixture
@@ -86,15 +96,10 @@ def given(tmp_path: Path) -> Path:
     return folder
 
 
-def records(ran: Ran) -> dict[str, tuple[int, int, int]]:
-    """Name of a source -> records, sightings, rejected."""
-    return {s["name"]: (s["records"], s["sightings"], s["rejected"]) for s in ran.summary["sources"]}
-
-
 def test_a_good_file_alone_ends_with_0(given: Path) -> None:
     ran = audit(given.parent)
     assert ran.code == 0, ran.said
-    assert records(ran) == {GOOD: (3, 3, 0)}
+    assert reported(given.parent) == {GOOD: (3, 3, 0)}
 
 
 def _truncated() -> bytes:
@@ -137,8 +142,8 @@ def test_files_that_can_t_be_read_are_each_named_and_the_others_are_read(given: 
     lines = ran.said.splitlines()
     for name, _, word in REFUSED:
         assert [line for line in lines if name in line and word in line], f"{name}: {ran.said}"
-        assert name not in records(ran)
-    assert records(ran) == {GOOD: (3, 3, 0)}
+        assert name not in reported(given.parent)
+    assert reported(given.parent) == {GOOD: (3, 3, 0)}
 
 
 @pytest.mark.parametrize("name", ["empty.csv", "truncated.xlsx", "positions.csv"])
@@ -155,69 +160,64 @@ def test_such_a_file_alone_leaves_a_message_and_nothing_half_written(tmp_path: P
 
 def test_a_wrong_ending_is_said_and_the_file_read_as_what_it_is(given: Path) -> None:
     (given / "wrong.xlsx").write_text(log(4, first=100), newline="")
-    ran = audit(given.parent)
+    ran = add(given.parent)
     assert ran.code == 0, ran.said
     assert "wrong.xlsx" in ran.said
-    assert records(ran)["wrong.xlsx"] == (4, 4, 0)
+    assert ran.records["wrong.xlsx"] == (4, 4, 0)
 
 
 def test_a_header_without_records_is_a_log_without_records(given: Path) -> None:
-    (given / "10_1_2025-10_31_2025-Exampleville CA PD-Audit.csv").write_text(log(0), newline="")
-    ran = audit(given.parent)
+    (given / OTHER).write_text(log(0), newline="")
+    ran = add(given.parent)
     assert ran.code == 0, ran.said
-    assert records(ran)["10_1_2025-10_31_2025-Exampleville CA PD-Audit.csv"] == (0, 0, 0)
+    assert ran.records[OTHER] == (0, 0, 0)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
 def test_another_encoding_is_read_all_the_same(given: Path, encoding: str) -> None:
     words = log(40).replace("burglary", "burglary – café")
     content = words.encode(encoding)
-    (given / "10_1_2025-10_31_2025-Exampleville CA PD-Audit.csv").write_bytes(content)
-    ran = audit(given.parent)
-    name = "10_1_2025-10_31_2025-Exampleville CA PD-Audit.csv"
+    (given / OTHER).write_bytes(content)
+    ran = add(given.parent)
     if encoding == "utf-16-le":  # without a byte-order mark nothing says what it is: refused, not guessed
-        assert ran.code == 1 or records(ran)[name] == (40, 40, 0)
+        assert ran.code == 1 or ran.records[OTHER] == (40, 40, 0)
     else:
         assert ran.code == 0, ran.said
-        assert records(ran)[name] == (40, 40, 0)
+        assert ran.records[OTHER] == (40, 40, 0)
 
 
 def test_bytes_of_no_encoding_lose_no_record(given: Path) -> None:
     """A few bytes that are neither UTF-8 nor Windows-1252, in the middle of a good file."""
-    name = "10_1_2025-10_31_2025-Exampleville CA PD-Audit.csv"
-    (given / name).write_bytes(log(40).encode().replace(b"burglary", b"burglary \x81\x8d caf\xc3\xa9"))
-    ran = audit(given.parent)
-    total, sightings, rejected = records(ran).get(name, (0, 0, 0))
+    (given / OTHER).write_bytes(log(40).encode().replace(b"burglary", b"burglary \x81\x8d caf\xc3\xa9"))
+    ran = add(given.parent)
+    total, sightings, rejected = ran.records.get(OTHER, (0, 0, 0))
     assert total == sightings + rejected
     assert total == 40 or ran.code == 1
 
 
 def test_an_unbalanced_quote_costs_what_it_swallows_and_no_more(given: Path) -> None:
     """Everything before the open quote is read; what it swallows is rejected and listed, never lost silently."""
-    name = "10_1_2025-10_31_2025-Exampleville CA PD-Audit.csv"
     lines = log(60)
-    (given / name).write_text(lines + '"open, and never closed\r\n' + ",".join(record(61)[:5]), newline="")
-    ran = audit(given.parent)
-    total, sightings, rejected = records(ran)[name]
+    (given / OTHER).write_text(lines + '"open, and never closed\r\n' + ",".join(record(61)[:5]), newline="")
+    ran = add(given.parent)
+    total, sightings, rejected = ran.records[OTHER]
     assert total == sightings + rejected
     assert sightings == 60
     assert rejected >= 1
 
 
 def test_two_exports_stacked_are_read_with_the_second_header_rejected(given: Path) -> None:
-    name = "10_1_2025-10_31_2025-Exampleville CA PD-Audit.csv"
-    (given / name).write_text(log(30) + log(20, first=100), newline="")
-    ran = audit(given.parent)
-    total, sightings, rejected = records(ran)[name]
+    (given / OTHER).write_text(log(30) + log(20, first=100), newline="")
+    ran = add(given.parent)
+    total, sightings, rejected = ran.records[OTHER]
     assert (sightings, total - sightings) == (50, rejected)
     assert rejected <= 1
 
 
 def test_two_exports_with_two_line_ends_stacked_lose_nothing(given: Path) -> None:
-    name = "10_1_2025-10_31_2025-Exampleville CA PD-Audit.csv"
-    (given / name).write_text(log(30) + log(20, first=100).replace("\r\n", "\n"), newline="")
-    ran = audit(given.parent)
-    total, sightings, rejected = records(ran)[name]
+    (given / OTHER).write_text(log(30) + log(20, first=100).replace("\r\n", "\n"), newline="")
+    ran = add(given.parent)
+    total, sightings, rejected = ran.records[OTHER]
     assert (sightings, total - sightings) == (50, rejected)
 
 
@@ -225,7 +225,7 @@ def test_a_zip_whose_member_leaves_the_folder_writes_nothing_outside(given: Path
     with zipfile.ZipFile(given / "release.zip", "w") as archive:
         for name in ("../../outside.csv", "/tmp/plateglass-outside.csv", "..\\outside.csv"):  # noqa: S108
             archive.writestr(name, log(3))
-    ran = audit(given.parent)
+    ran = add(given.parent)
     assert ran.code == 1, ran.said
     assert "release.zip" in ran.said
     outside = [p for p in given.parent.rglob("*outside.csv") if "given" not in p.parts]
@@ -241,10 +241,10 @@ def test_a_zip_bomb_is_refused_before_it_fills_the_disk(given: Path) -> None:
         for _ in range(400):
             member.write(b" " * 1_000_000)
     assert (given / "bomb.zip").stat().st_size < 1_000_000
-    ran = audit(given.parent)
+    ran = add(given.parent)
     assert ran.code == 1, ran.said
     assert "bomb.zip" in ran.said
-    assert records(ran)[GOOD] == (3, 3, 0)
+    assert ran.records[GOOD] == (3, 3, 0)
 
 
 def _as_anybody() -> None:
@@ -258,19 +258,19 @@ def _as_anybody() -> None:
 def test_a_file_without_permission_is_named(given: Path) -> None:
     (given / "closed.csv").write_text(log(3, first=9), newline="")
     (given / "closed.csv").chmod(0)
-    ran = audit(given.parent, limit=_as_anybody)
+    ran = add(given.parent, limit=_as_anybody)
     assert ran.code == 1, ran.said
     assert "closed.csv" in ran.said
     assert "permission" in ran.said.lower()
-    assert records(ran)[GOOD] == (3, 3, 0)
+    assert ran.records[GOOD] == (3, 3, 0)
 
 
 def test_a_dangling_link_is_named(given: Path) -> None:
     (given / "gone.csv").symlink_to(given / "nowhere.csv")
-    ran = audit(given.parent)
+    ran = add(given.parent)
     assert ran.code == 1, ran.said
     assert "gone.csv" in ran.said
-    assert records(ran)[GOOD] == (3, 3, 0)
+    assert ran.records[GOOD] == (3, 3, 0)
 
 
 def test_a_report_that_can_t_be_written_ends_with_one_line(given: Path) -> None:
@@ -293,7 +293,7 @@ def test_a_full_disk_ends_with_one_line_and_nothing_half_written(given: Path) ->
     assert not (given.parent / "report" / "report.html").exists()
     again = audit(given.parent, "--case", "case")
     assert again.code == 0, again.said
-    assert records(again)[GOOD] == (4_000, 4_000, 0)
+    assert reported(given.parent)[GOOD] == (4_000, 4_000, 0)
 
 
 @pytest.mark.parametrize("size", [0, 33])
@@ -305,7 +305,6 @@ def test_a_key_file_of_the_wrong_size_is_refused(given: Path, size: int) -> None
     assert ran.code in (1, 2)
     assert f"{size} bytes" in ran.said
     assert "32" in ran.said
-    assert ran.summary == {}
     assert not (given.parent / "report").exists()
 
 
@@ -323,8 +322,10 @@ def test_a_sheet_of_exactly_as_many_rows_as_a_spreadsheet_holds_is_a_finding(giv
     narrow = ("Org Name", "Total Networks Searched", "Search Time")
     line = "Exampleville CA PD,12,9/2/2025 7:05\r\n"
     name = "10_1_2025-10_31_2025-Exampleville CA PD-Network-Audit.csv"
+    name = OTHER.replace("-Audit", "-Network-Audit")
     (given / name).write_text(",".join(narrow) + "\r\n" + line * 1_048_575, newline="")
-    ran = audit(given.parent)
+    ran = add(given.parent)
     assert ran.code == 0, ran.said
-    assert records(ran)[name] == (1_048_575, 1_048_575, 0)
-    assert ran.summary["rules"]["screens/row-cap"]["over"] == 1
+    assert ran.records[name] == (1_048_575, 1_048_575, 0)
+    checked = Room(given.parent).run("check", "case", "--json")
+    assert json.loads(checked.out)["screens/row-cap"]["over"] == 1

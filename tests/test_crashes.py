@@ -40,7 +40,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     case.write_text(case.read_text().replace("rules = []", 'rules = ["screens/reason-missing", "promises/look-back"]'))
     for command, following in (("add", "check"), ("check", "report"), ("report", "done")):
         shutil.copytree(root / command, root / following)
-        ran = Room(root / following).run(*COMMANDS[command])
+        ran = Room(root / following).apart(*COMMANDS[command])
         assert ran.code == 0, ran.said
     return root
 
@@ -167,7 +167,7 @@ def test_the_second_of_two_is_told_who_holds_the_case(tmp_path: Path) -> None:
     months(tmp_path / "files")
     with case.held():
         for command in ("add", "check", "report"):
-            ran = room.run(*COMMANDS[command])
+            ran = room.apart(*COMMANDS[command])
             assert ran.code == 2
             assert f"held by process {os.getpid()}" in ran.said
     with case.held(), pytest.raises(CaseUnusable, match=str(os.getpid())), case.held():
@@ -193,7 +193,7 @@ def test_where_a_file_can_t_grow_one_line_says_so_and_the_store_is_whole(
         for name in ("case", "files"):
             shutil.rmtree(room.root / name)
             shutil.copytree(whole / command / name, room.root / name)
-        ran = room.run(*COMMANDS[command], limit=lambda: _limited(size))
+        ran = room.apart(*COMMANDS[command], limit=lambda: _limited(size))
         if ran.code:
             assert ran.code == 1
             assert len([line for line in ran.said.split("\n") if line.startswith("plateglass: ")]) == 1, ran.said
@@ -223,13 +223,12 @@ def test_a_full_disk_is_said_in_one_line_and_leaves_the_store_whole(
 ) -> None:
     """So many KiB are free when the command begins."""
     for command, following in (("add", "check"), ("report", "done")):
-        shutil.rmtree(disk / "case", ignore_errors=True)
         shutil.copytree(whole / command / "case", disk / "case")
         room = Room(tmp_path)
         left = shutil.disk_usage(disk).free
         (disk / "other").write_bytes(b"x" * max(0, left - free * 1024))
         arguments = [command, disk / "case", *([whole / "add" / "files"] if command == "add" else [])]
-        ran = room.run(*arguments)
+        ran = room.apart(*arguments)
         if ran.code:
             assert ran.code == 1
             assert len([line for line in ran.said.split("\n") if line.startswith("plateglass: ")]) == 1, ran.said
@@ -237,6 +236,7 @@ def test_a_full_disk_is_said_in_one_line_and_leaves_the_store_whole(
         (disk / "other").unlink()
         assert room.run(*arguments).code == 0
         assert everything(disk / "case") == everything(whole / following / "case")
+        shutil.rmtree(disk / "case")
 
 
 def test_a_disk_that_can_only_be_read_is_said_and_nothing_is_changed(whole: Path, disk: Path, tmp_path: Path) -> None:

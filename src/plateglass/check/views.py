@@ -105,4 +105,5 @@ VIEWS: dict[str, DocumentedView] = {
 
 def prepare(world: World, names: Iterable[str]) -> list[Step]:
     """The steps of `searches` and of the views named."""
-    return [*searches.steps(world), *(step for name in sorted(set(names)) for step in VIEWS[name].steps(world))]
+    steps = (step for name in sorted(set(names)) for step in VIEWS[name].steps(world))
+    return list(dict.fromkeys([*searches.steps(world), *steps]))  # several views begin with the same months
