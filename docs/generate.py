@@ -50,6 +50,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "rules/<pack>/<rule>.toml": catalogue.Rule,
     "reports/<id>.toml": shapes.Shape,
     "acts/<state>.toml": shapes.Act,
+    "holidays/<state>.toml": shapes.Holidays,
     "series/<id>.toml": shapes.Series,
     "imports/<list>.toml": import_layouts.ImportLayout,
     "questions/<id>.toml": questions.Question,
@@ -183,7 +184,8 @@ def acts() -> str:
         "Check what was not read before you rely on it."
     )
     rows = [
-        (act.place, f"{act.act}, {act.cite}", due.what, "none" if due.days is None else f"{due.days} {due.kind} days",
+        (act.place, f"{act.act}, {act.cite}", due.what,
+         "none" if due.days is None else f"{due.days} {due.kind} days" + (" more" if due.adds else ""),
          due.cite, due.review, due.note)
         for act in known.values() for due in act.deadlines
     ]  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +23,11 @@ For = Annotated[
         help="A report that a law asks for: us-mn, us-va, us-ca, us-nj, us-or, us-ma, ccops, general; repeatable.",
     ),
 ]
+Sent = Annotated[
+    datetime | None,
+    typer.Option("--sent", formats=["%Y-%m-%d"], metavar="DATE", help="The day of sending: dates the letters, and "
+                 "computes when each answer is due."),
+]  # fmt: skip
 Pdf = Annotated[bool, typer.Option("--pdf", help="With --for: also as a tagged PDF (needs the extra `print`).")]
 Auditor = Annotated[str, typer.Option(metavar="NAME", help="With --for: who audited. Default: a line to sign.")]
 Independence = Annotated[
@@ -43,14 +51,33 @@ def requests(
     case: options.CaseFolder,
     out: options.Out = None,
     wanted: For = None,
+    sent: Sent = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Write a public-records request for each record that would settle what the case can't tell.
 
     A letter a record series and agency, and index.csv with the deadlines; blanks are those of the report of the
-    home agency's state unless --for names others.
+    home agency's state unless --for names others. With --sent also the day on which each answer is due.
     """
     made = Case.there(case)
     shapes = [duties.shape(made.catalogue(), id_) for id_ in dict.fromkeys(wanted or ())]
     with screen.bars(quiet=quiet) as progress:
-        screen.say(str(duties.requests(made, shapes, out or made.root / "requests", progress)))
+        day = sent.date() if sent else None
+        written = duties.requests(made, shapes, out or made.root / "requests", progress, sent=day)
+    if not quiet:
+        _due(written.letters)
+    screen.say(str(written.index))
+
+
+def _due(letters: Iterable[duties.Letter]) -> None:
+    """What is due when, from whom, and for how many letters; nothing where no day was computed."""
+    due = Counter(
+        (str(each.on), letter.custodian.name, each.deadline.what, each.deadline.cite, each.deadline.review)
+        for letter in letters for each in letter.dues if each.on
+    )  # fmt: skip
+    if due:
+        screen.rows(
+            ("due", "from", "letters", "what", "citation", "read"),
+            ((on, who, str(number), *rest) for (on, who, *rest), number in sorted(due.items())),
+        )
+        screen.note("the earliest days; which days were taken for closed stands in each letter and in the index")

@@ -1,7 +1,7 @@
 """Requests for records: one letter for each record series that would settle what a case can't tell, and an index.
 
-A letter says what is asked for and under which act, and nothing that was not read: deadlines, and how each of them was
-read, stand below the letter and in the index, for whoever sends it.
+A letter says what is asked for and under which act, and nothing that was not read: deadlines, how each of them was
+read, and the day on which each ends, stand below the letter and in the index, for whoever sends it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import io
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
@@ -19,8 +20,9 @@ from typing import Any, Final
 from plateglass import check
 from plateglass.case import Case, write_whole
 from plateglass.duties import shapes
+from plateglass.duties.due import Due, due
 from plateglass.duties.filled import Looked, document, looked
-from plateglass.duties.shapes import Act, Series, Shape
+from plateglass.duties.shapes import Act, Holidays, Series, Shape
 from plateglass.model import SEARCH_VIEWS, Finding, Outcome, Progress, silent
 from plateglass.publish import words
 from plateglass.publish.pages import Part
@@ -30,8 +32,8 @@ INDEX = "index.csv"
 UNSTATED = "[the agency]"
 """Whom a letter is to where no home agency is stated."""
 _HEADINGS = (
-    "file", "to", "state", "act", "series", "settles", "lacking_in", "due", "days", "which_days", "citation",
-    "citation_read", "note", "who_may_ask",
+    "file", "to", "state", "act", "series", "settles", "lacking_in", "sent", "due", "days", "which_days", "due_on",
+    "counted", "citation", "citation_read", "note", "who_may_ask",
 )  # fmt: skip
 _WIDTH = 78
 _HOW_READ = {
@@ -72,6 +74,10 @@ class Letter:
     custodian: Custodian
     wants: tuple[Want, ...]
     period: str
+    sent: date | None = None
+    """The day on which it is sent; None where nobody said."""
+    holidays: Holidays | None = None
+    """The holidays of the custodian's place; None where no list of them is known."""
 
     @property
     def file(self) -> str:
@@ -86,26 +92,42 @@ class Letter:
         return tuple(sorted(found.values(), key=lambda p: (p.name, p.sheet)))
 
     @property
+    def dues(self) -> list[Due]:
+        """What is due, and when."""
+        return due(self.act.deadlines, self.sent, self.holidays) if self.act else []
+
+    @property
     def whys(self) -> tuple[str, ...]:
         """What it would settle, each once."""
         return tuple(dict.fromkeys(want.why for want in self.wants))
 
 
-def requests(case: Case, wanted: Sequence[Shape], out: Path, progress: Progress = silent) -> Path:
-    """Write the letters of a case into a folder, and an index; give the path of the index.
+@dataclass(frozen=True)
+class Requests:
+    """What was written: the letters, and where the index of them lies."""
 
-    Letters of an earlier run that nothing asks for any more are taken away.
+    letters: tuple[Letter, ...]
+    index: Path
+
+
+def requests(
+    case: Case, wanted: Sequence[Shape], out: Path, progress: Progress = silent, *, sent: date | None = None
+) -> Requests:
+    """Write the letters of a case into a folder, and an index.
+
+    Letters of an earlier run that nothing asks for any more are taken away. With the day on which they are sent they
+    are dated, and say when each answer is due.
     """
     packs = sorted({pack for shape in wanted for pack in shape.packs})
     with looked(case, packs, progress) as seen:
-        found = list(letters(seen, wanted or _usual(seen)))
+        found = tuple(replace(letter, sent=sent) for letter in letters(seen, wanted or _usual(seen)))
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("*--*.txt"):
         old.unlink()
     for letter in found:
         write_whole(out / letter.file, text(letter))
     write_whole(out / INDEX, index(found))
-    return out / INDEX
+    return Requests(found, out / INDEX)
 
 
 def _usual(seen: Looked) -> list[Shape]:
@@ -118,6 +140,7 @@ def _usual(seen: Looked) -> list[Shape]:
 def letters(seen: Looked, wanted: Sequence[Shape]) -> Iterator[Letter]:
     """Every request that the findings of a case, and the blanks of some reports, give reason for."""
     acts, known = shapes.acts(seen.catalogue), shapes.series(seen.catalogue)
+    closed = shapes.holidays(seen.catalogue)
     grouped: dict[tuple[Custodian, str], list[Want]] = {}
     for want in (*_of_findings(seen, known), *_of_blanks(seen, wanted, known)):
         grouped.setdefault((want.custodian, want.series), []).append(want)
@@ -125,7 +148,8 @@ def letters(seen: Looked, wanted: Sequence[Shape]) -> Iterator[Letter]:
         periods = [part.period for want in wants for part in want.parts if part.period]
         span = (min(p[0] for p in periods), max(p[1] for p in periods)) if periods else seen.page.counts.period
         period = "[from, to]" if span is None else words.span(span, seen.case.settings.zone)
-        yield Letter(known[series], acts.get(custodian.state), custodian, tuple(wants), period)
+        act, holidays = acts.get(custodian.state), closed.get(custodian.state)
+        yield Letter(known[series], act, custodian, tuple(wants), period, holidays=holidays)
 
 
 def _of_findings(seen: Looked, known: Mapping[str, Series]) -> Iterator[Want]:
@@ -209,9 +233,10 @@ def _of_blanks(seen: Looked, wanted: Sequence[Shape], known: Mapping[str, Series
 def text(letter: Letter) -> str:
     """The letter, and below it what is not part of it."""
     act = letter.act
+    day = words.long_date(letter.sent) if letter.sent else "[date]"
     asks = act.asks if act else "Under the public-records law that applies to you, I ask for copies of these records:"
     body = [
-        f"To: Custodian of records, {letter.custodian.name}", "Date: [date]", "",
+        f"To: Custodian of records, {letter.custodian.name}", f"Date: {day}", "",
         f"Request for records: {letter.series.title}", "", asks, "",
         _indented(letter.series.text.format(period=letter.period)), "",
     ]  # fmt: skip
@@ -247,13 +272,30 @@ def _below(letter: Letter) -> Iterator[str]:
         yield "No public-records act is known here for the agency's state: name the act yourself."
     else:
         yield f"{act.act}, {act.cite}: {_HOW_READ[act.review]}. Source: {act.source}."
-        for due in act.deadlines:
-            days = "no number of days" if due.days is None else f"{due.days} {due.kind} days"
-            note = f" ({due.note})" if due.note else ""
-            yield f"Due: {due.what}: {days}, {due.cite}; {_HOW_READ[due.review]}{note}."
+        yield from _dues(letter)
         yield f"Who may ask: {act.who or 'no limit is known here'}"
     yield ""
     yield f"It would settle: {'; '.join(letter.whys)}."
+
+
+def _dues(letter: Letter) -> Iterator[str]:
+    """Each deadline, with its day where it is known when the letter is sent."""
+    for each in letter.dues:
+        of = each.deadline
+        days = "no number of days" if of.days is None else f"{of.days} {of.kind} days"
+        more = " after the deadline before it" if of.adds else ""
+        note = f" ({of.note})" if of.note else ""
+        when = f" On {words.long_date(each.on)} at the earliest: {each.counted}." if each.on else ""
+        yield f"Due: {of.what}: {days}{more}, {of.cite}; {_HOW_READ[of.review]}{note}.{when}"
+    if letter.sent is None:
+        yield "No day is computed: give the day of sending with --sent."
+        return
+    yield (
+        f"Days are counted as if it had been received on {words.long_date(letter.sent)}, which is not counted itself. "
+        "Where the last day is one on which offices are closed, the law may move it on."
+    )
+    if (closed := letter.holidays) and any(each.holidays for each in letter.dues):
+        yield f"Holidays, {_HOW_READ[closed.review]}: {' '.join(closed.source.split())}"
 
 
 def index(found: Sequence[Letter]) -> str:
@@ -264,11 +306,17 @@ def index(found: Sequence[Letter]) -> str:
     for letter in found:
         act = letter.act
         row = [letter.file, letter.custodian.name, letter.custodian.state.upper(), act.act if act else "",
-               letter.series.title, "; ".join(letter.whys), "; ".join(p.name for p in letter.parts)]  # fmt: skip
-        for due in act.deadlines if act else (None,):
-            late = [""] * 6
-            if due is not None:
-                days = "" if due.days is None else str(due.days)
-                late = [due.what, days, due.kind, due.cite, due.review, due.note]
-            writer.writerow([words.cell(cell) for cell in (*row, *late, act.who if act else "")])
+               letter.series.title, "; ".join(letter.whys), "; ".join(p.name for p in letter.parts),
+               letter.sent.isoformat() if letter.sent else ""]  # fmt: skip
+        for each in letter.dues or (None,):
+            writer.writerow([words.cell(cell) for cell in (*row, *_late(each), act.who if act else "")])
     return held.getvalue()
+
+
+def _late(each: Due | None) -> list[str]:
+    """The cells of one deadline."""
+    if each is None:
+        return [""] * 8
+    of = each.deadline
+    days, on = "" if of.days is None else str(of.days), each.on.isoformat() if each.on else ""
+    return [of.what, days, of.kind, on, each.counted, of.cite, of.review, of.note]

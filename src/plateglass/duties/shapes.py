@@ -2,6 +2,7 @@
 
     content/reports/<id>.toml     a report that a law or an ordinance asks for: sections, boxes, named figures
     content/acts/<state>.toml     a public-records act: its wording, its deadlines, how each of them was read
+    content/holidays/<state>.toml the days on which offices are closed, for deadlines in business days
     content/series/<id>.toml      a record series that agencies hold, and what it would settle
 
 A case's own content folder may hold the same kinds; they are read after ours.
@@ -9,6 +10,7 @@ A case's own content folder may hold the same kinds; they are read after ours.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -90,6 +92,8 @@ class Deadline(_Part):
     """Where it stands."""
     review: Review
     """How that was read."""
+    adds: bool = False
+    """The days run from the end of the last deadline before it that has any, not from the receipt of the request."""
     note: str = ""
     """What else one must know."""
 
@@ -122,6 +126,30 @@ class Act(_Content):
     deadlines: Annotated[tuple[Deadline, ...], Field(min_length=1)]
     """What is due when."""
 
+    @model_validator(mode="after")
+    def _adds_to_something(self) -> Self:
+        for number, each in enumerate(self.deadlines):
+            if each.adds and not any(before.days for before in self.deadlines[:number]):
+                raise ValueError("a deadline that adds days has one with days before it")
+        return self
+
+
+class Holidays(_Content):
+    """The days on which the offices of one place are closed besides Saturdays and Sundays."""
+
+    place: str
+    """The state, or the United States."""
+    source: str
+    """Where the days are listed."""
+    review: Review
+    """How that was read."""
+    first: date
+    """The first day that the list is about."""
+    last: date
+    """The last day that the list is about; a deadline that ends later is counted without holidays."""
+    days: tuple[date, ...]
+    """The days, as they are observed."""
+
 
 class Series(_Content):
     """A record series that agencies hold."""
@@ -148,6 +176,11 @@ def shapes(catalogue: Catalogue) -> dict[str, Shape]:
 def acts(catalogue: Catalogue) -> dict[str, Act]:
     """The public-records acts by state, `us` for the federal one."""
     return catalogue.others("acts", Act)
+
+
+def holidays(catalogue: Catalogue) -> dict[str, Holidays]:
+    """Lists of holidays by state, `us` for the federal ones."""
+    return catalogue.others("holidays", Holidays)
 
 
 def series(catalogue: Catalogue) -> dict[str, Series]:
