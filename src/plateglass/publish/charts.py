@@ -6,7 +6,7 @@ title and a description; the same numbers always stand in a table beside it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor, log10
@@ -90,16 +90,18 @@ def columns(ident: str, title: str, unit: str, months: Sequence[tuple[str, int]]
     return Chart(ident, title, about, 206, marks, ticks, names, lines, unit)
 
 
-def bars(ident: str, title: str, unit: str, rows: Sequence[tuple[str, int]]) -> Chart:
-    """One bar a row, its label above it, its number behind it."""
+def bars(
+    ident: str, title: str, unit: str, rows: Sequence[tuple[str, float]], say: Callable[[float], str] = words.number
+) -> Chart:
+    """One bar a row, its label above it, its number behind it as `say` writes it."""
     top = max((value for _, value in rows), default=0) or 1
     room = WIDTH - 78
     marks = tuple(
         Mark(0, index * _LINE + 18, round(max(room * value / top, 1.5 if value else 0), 2), 13, label,
-             words.number(value))
+             say(value))
         for index, (label, value) in enumerate(rows)
     )  # fmt: skip
-    listed = "; ".join(f"{label}: {words.number(value)}" for label, value in rows[:12])
+    listed = "; ".join(f"{label}: {say(value)}" for label, value in rows[:12])
     return Chart(ident, title, f"{listed}. The table beside it says the same.", len(rows) * _LINE, marks, unit=unit)
 
 

@@ -18,7 +18,7 @@ _LEFT, _RIGHT, _TOP, _FLOOR = 46, 10, 24, 196
 _LABELS = 7
 _PANEL = 58
 _CELL = 30
-_NAMES = 118
+_NAMES = 132
 _NARROW = 30
 """A name whose middle is nearer to the edge than this begins at it."""
 
@@ -202,13 +202,12 @@ def matrix(ident: str, title: str, columns: Sequence[str], rows: Sequence[tuple[
     head = 14 + 12 * max(map(len, heads))
     for number, (name, counts) in enumerate(rows):
         whole, top = sum(counts), head + number * _CELL
-        shapes.append(Shape("text", (0, top + 18), "name", _short(name, 20)))
+        shapes.append(Shape("text", (0, top + 18), "name", _short(name, 24)))
         for index, count in enumerate(counts):
             part = count / whole if whole else 0
             style = f"heat{0 if not count else min(1 + int(part * 5), 5)}"
             shapes.append(Shape("rect", _r(_NAMES + index * wide + 1, top + 1, wide - 2, _CELL - 2), style))
-            said = words.share(count, whole).split(".")[0] if whole and count else "0"
-            said = said if said.endswith("%") or said == "0" else f"{said} %"
+            said = "0" if not count else f"{int(100 * part)} %" if 100 * part >= 1 else "<1 %"
             dark = " on-dark" if style in ("heat4", "heat5") else ""
             shapes.append(
                 Shape(

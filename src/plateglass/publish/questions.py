@@ -311,6 +311,9 @@ def _drawn(
     counted = [(line.label, value) for line in lines if isinstance(value := _main(line), int)]
     if about.chart == "steps" and counted:
         return drawings.steps(anchor, about.title, about.unit, counted)
+    if about.chart == "bars" and about.kind == "share":
+        shares = [(line.label, share) for line in lines if isinstance(share := line.values[2], float)]
+        return charts.bars(anchor, about.title, "share", shares[:BARS], words.percent) if shares else None
     if about.chart == "bars" and counted:
         return charts.bars(anchor, about.title, about.unit, counted[:BARS])
     return None

@@ -28,7 +28,9 @@ FIELDS: Final = {
     "frame": "window asked for", "target": "what was searched for", "case_no": "case number",
     "search_type": "type of search", "moderation": "vendor’s verdict on the prompt", "offence": "offence type",
     "record": "the record as a whole", "search_id": "vendor’s id", "inbound": "networks shared with the owner",
-    "outbound": "networks that the owner shares",
+    "outbound": "networks that the owner shares", "vehicles_30d": "vehicles in 30 days", "hits_30d": "hits in 30 days",
+    "searches_30d": "searches in 30 days", "audit_rows": "rows of the public audit",
+    "shares_out": "recipients of its data", "shares_in": "agencies that share with it", "records_of": "kind of record",
 }  # fmt: skip
 """The fields in a reader's words; the others are called what they are called."""
 

@@ -18,9 +18,15 @@ Facts = dict[str, Value]
 _BY_USERS: Final = (
     "Bounds: users drawn anew, 95 %, where they are told for half the searches or more: how much hangs on who searched."
 )
-_BY_SEARCHES: Final = "Bounds: Wilson, 95 %, as if searches were independent; users are not told, or too few to draw."
+_BY_SEARCHES: Final = (
+    "Bounds: Wilson, 95 %, as if each were independent of the others; users are not told, or too few to draw."
+)
+_BOTH: Final = (
+    "Bounds: where users are told for half the searches or more, users drawn anew, 95 %: how much hangs on who "
+    "searched; elsewhere Wilson, 95 %, as if each were independent of the others."
+)
 _EXTRA: Final = "the extra “statistics” (pip install 'plateglass[statistics]')"
-_PLAIN: Final = f"Bounds: Wilson, 95 %, as if searches were independent; to draw users anew needs {_EXTRA}."
+_PLAIN: Final = f"Bounds: Wilson, 95 %, as if each were independent of the others; to draw users anew needs {_EXTRA}."
 SHARE: Final = (Heading("Found"), Heading("Of"), Heading("Share", "share"), Heading("Lowest", "share"),
                 Heading("Highest", "share"))  # fmt: skip
 
@@ -90,6 +96,8 @@ def _shared(groups: Mapping[int | None, tuple[int, int]], ways: set[str]) -> tup
 
 def _ways(ways: set[str]) -> tuple[str, ...]:
     said = {"users": _BY_USERS, "searches": _BY_SEARCHES, "extra": _PLAIN}
+    if {"users", "searches"} <= ways:
+        return (_BOTH,)
     return tuple(said[way] for way in ("users", "searches", "extra") if way in ways)
 
 
@@ -113,8 +121,8 @@ def _quantiles(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts]:
     headings = (
         Heading("Number"),
         Heading("Median", form),
-        Heading("lowest", form),
-        Heading("highest", form),
+        Heading("Median at least", form),
+        Heading("Median at most", form),
         Heading("9 in 10 at most", form),
         Heading("99 in 100 at most", form),
         Heading("Largest", form),
@@ -158,7 +166,8 @@ def _concentration(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts
     gini = Row("Gini: 0 where all search alike, 1 where one does all", "", (found.users, *unequal))
     facts: Facts = {
         f"{about.id}_users": found.users, f"{about.id}_gini": found.gini,
-        **{f"{about.id}_top{round(part * 100)}": share for part, _, share, _ in found.top},
+        **{f"{about.id}_top{round(part * 100)}{end}": value for part, _, share, bounds in found.top
+           for end, value in zip(("", "_low", "_high"), (share, *_ends(bounds)), strict=True)},
     }  # fmt: skip
     note = f"{note} the curve runs from the users with fewest searches to the busiest."
     return AnswerTable(about, headings, (*made_, gini), curve=found.curve, notes=(note,)), facts
@@ -197,7 +206,8 @@ def _ratio(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts]:
         got, note = _tried(partial(spread.rate_ratio, inside, outside), "Bounds: exact, 95 %;")
         values = (None, None, None) if got is None else (got[0], *_ends(got[1]))
         made_.append(Row(r["label"], "", (inside[0], number(inside[1]), outside[0], number(outside[1]), *values)))
-        facts |= {f"{about.id}_{nth}_inside": inside[0], f"{about.id}_{nth}_ratio": values[0]}
+        named = ("inside", "outside", "ratio", "least", "most")
+        facts |= {f"{about.id}_{nth}_{k}": v for k, v in zip(named, (inside[0], outside[0], *values), strict=True)}
     note = f"{note} for searches that do not cause each other: one case with many searches makes them too narrow."
     return AnswerTable(about, headings, tuple(made_), notes=(note,)), facts
 

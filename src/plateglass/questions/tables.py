@@ -35,7 +35,8 @@ ASKED: tuple[Column, ...] = (
     Column("text_no", "BIGINT", "the number of the reason's text in this run"),
     Column("requester", "VARCHAR", "for whom: R0 to R9"),
     Column("requester_tier", "VARCHAR", "the grade of evidence for it"),
-    Column("outside", "BOOLEAN", "whether another agency than the home agency searched; NULL where that is not known"),
+    Column("by_other", "BOOLEAN", "whether another agency than the log's owner searched; NULL where that is not known"),
+    Column("at_home", "BOOLEAN", "whether the log is the home agency's; NULL where that is not known"),
 )
 """One row a distinct search, besides the columns of the view `searches` that hold no token."""
 
@@ -87,6 +88,11 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("before", _N, "median of the seven days before"), Column("after", _N, "of the seven days from it on"),
         Column("ratio", "DOUBLE", "how far the two are apart"), Column("turn", "BOOLEAN", "whether the level turns"),
     ),
+    "partners": (
+        Column("agency_no", "INTEGER", "an agency with an agreement under 8 U.S.C. 1357(g)"),
+        Column("since", _N, "when the first one was signed, epoch ms UTC"),
+        Column("until", _N, "when the last one ended; NULL where one is in force"),
+    ),
     "explained": explained.EXPLAINED,
     "explanations": explained.WAYS_TRIED,
     "explanation_windows": explained.WINDOWS,
@@ -130,6 +136,8 @@ def steps(store: Store, folder: Path, words: frozenset[str], codes: Collection[s
     """Make every table; of `searches`, the columns among `words`, and those of them that are codes, even if unused."""
     _asked(store, folder, words, codes)
     store.run(*_small(), *_pairs(store))
+    if "partners" in words and _has(store, "agreements"):
+        store.run(_PARTNERS)
     if "days" in words and _has(store, "days"):
         store.run(DAYS)
     if words & _EXPLAINING:
@@ -177,7 +185,8 @@ def _asked(store: Store, folder: Path, words: Collection[str], codes: Collection
     sql = f"""
         SELECT s.log_no, s.month, coalesce(s.searched_local, s.searched_at) // {DAY_MS} AS day, s.agency_no, u.user_no,
           u.user_no % {GROUPS} AS user_group, t.text_no, t.requester, t.requester_tier,
-          CASE WHEN s.agency IS NOT NULL AND s.home IS NOT NULL THEN s.agency <> s.home END AS outside{columns}{absent}
+          CASE WHEN s.agency IS NOT NULL AND s.owner IS NOT NULL THEN s.agency <> s.owner END AS by_other,
+          CASE WHEN s.owner IS NOT NULL THEN s.owner = nullif(s.home, '') END AS at_home{columns}{absent}
         FROM searches AS s
         LEFT JOIN asked_user_numbers AS u ON u.account = s.account AND u.org IS NOT DISTINCT FROM s.org
         LEFT JOIN asked_text_numbers AS t ON t.id = s.reason"""
@@ -232,6 +241,12 @@ def _small() -> list[Step]:
     ]  # fmt: skip
 
 
+_PARTNERS: Final = Step("asked_partners", """
+    SELECT w.agency_no, min(a.signed_at) AS since,
+      CASE WHEN count(a.ended_at) = count(*) THEN max(a.ended_at) END AS until
+    FROM agreements AS a JOIN who AS w ON w.org = a.org
+    WHERE w.agency_no IS NOT NULL AND a.signed_at IS NOT NULL AND coalesce(a.kind, '') <> 'other'
+    GROUP BY w.agency_no""", "one row an agency with an agreement", lazy=True)  # fmt: skip
 _LISTED: Final = ", ".join(text(view) for view in SEARCH_VIEWS)
 
 

@@ -57,10 +57,12 @@ def _rules(answer: Answer, desk: Desk) -> Answer:
         totals["questions"] += found.question > 0
         totals["unknown"] += told == 0
     headings = (Heading("Fail"), Heading("Question"), Heading("Pass"), Heading("Can’t tell"), Heading("For a person"),
-                Heading("At fault of those decided", "share"))  # fmt: skip
-    about = _plain("verdicts", "Every rule that binds, and what it says", "Rule", "units of each rule")
+                Heading("At fault or counted, of those decided", "share"))  # fmt: skip
+    about = _plain(
+        "verdicts", "Every rule that is about something in these files, and what it says", "Rule", "units of each rule"
+    )
     if not rows:
-        return replace(answer, why="no rule that was checked binds any unit of this case")
+        return replace(answer, why="no rule that was checked is about anything in these files")
     return _with(answer, AnswerTable(about, headings, tuple(rows)), totals)
 
 

@@ -1,0 +1,148 @@
+"""The numbers of single questions on made-up cases that can be counted by hand: whose log, which day, which count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import worlds
+from plateglass import questions
+from plateglass.case import name_id
+from plateglass.publish import charts, drawings, words
+from plateglass.publish import questions as printed
+from plateglass.questions import Answer, AnswerTable, Heading, Row
+from plateglass.questions.content import QuestionTable
+from plateglass.store import Store
+
+DAY = 86_400_000
+OFF = 1_757_919_600_000  # 15 September 2025, midnight in Los Angeles
+OTHER, GUEST, PARTNER = "Sampleton County CA SO", "Mockford NV PD", "Fictionburg NV PD"
+Rows = Mapping[str, list[Any]]
+
+
+def answer(folder: Path, id_: str, tables: Rows, **settings: Any) -> Answer:
+    """One answer of a case with these tables."""
+    seen = tables.get("sightings", [])
+    bodies = [worlds.organisation(name, name.split()[-2].lower()) for name in (worlds.HOME, OTHER, GUEST, PARTNER)]
+    with Store(threads=1) as store:
+        worlds.fill(store, {**tables, "distinct_searches": worlds.distinct(seen), "organisations": bodies})
+        (found,) = questions.answers(store, worlds.case(folder / "case", **settings), (), only=(id_,))
+    return found
+
+
+def audits() -> dict[str, list[Any]]:
+    """The home agency's network audit and another agency's: each shows searches by its owner and by others."""
+    seen = [
+        worlds.search("aaaaaaaaaaaa", n, OFF + at * DAY // 2, org=name_id(who))
+        for n, (who, at) in enumerate([(worlds.HOME, 3), (GUEST, -3), (GUEST, 1), (OTHER, 5), ("Nobody knows", 7)], 1)
+    ] + [
+        worlds.search("bbbbbbbbbbbb", n, OFF + at * DAY, org=name_id(who))
+        for n, (who, at) in enumerate([(OTHER, 2), (worlds.HOME, 3), (GUEST, 4)], 1)
+    ]
+    span: dict[str, Any] = {"first_at": OFF - 3 * DAY, "last_at": OFF + 9 * DAY}
+    lists = {"source": "cccccccccccc", "part": 0}
+    return {
+        "sightings": seen,
+        "sources": [
+            worlds.log("aaaaaaaaaaaa", "network_audit", accepted=5, **span),
+            worlds.log("bbbbbbbbbbbb", "network_audit", OTHER, accepted=3, **span),
+            worlds.log("cccccccccccc", "shared_networks", captured_on=OFF),
+        ],
+        "shares": [{**lists, "record": 1, "org": name_id(OTHER), "inbound": 1, "outbound": 1}],
+    }
+
+
+def test_after_the_switch_off_only_the_home_agencys_own_audits_count(tmp_path: Path) -> None:
+    """A search of another agency's cameras is no search of ours, and the agency's own searches are no outsider's."""
+    facts = answer(tmp_path, "q03", audits(), parameters={"switch_off": "2025-09-15"}).facts
+    assert {key: facts[key] for key in ("told", "after", "later", "unknown")} == {
+        "told": 3, "after": 2, "later": 1, "unknown": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("days", "unlisted", "unknown"), [(62, 2, 3), (0, 1, 5)])
+def test_a_searcher_is_held_against_the_list_of_the_logs_owner(
+    tmp_path: Path, days: int, unlisted: int, unknown: int
+) -> None:
+    """The other agency has no list, so nothing is said of its log; a list too far away says nothing either."""
+    facts = answer(tmp_path, "q02", audits(), parameters={"list_days": days}).facts
+    assert (facts["unlisted"], facts["unknown"]) == (unlisted, unknown)
+
+
+def test_a_partner_counts_while_its_agreement_is_in_force(tmp_path: Path) -> None:
+    at = [-5, -1, 1, 5]
+    tables: Rows = {
+        "sightings": [
+            *(worlds.search("aaaaaaaaaaaa", n, OFF + d * DAY, org=name_id(PARTNER)) for n, d in enumerate(at, 1)),
+            worlds.search("aaaaaaaaaaaa", 9, OFF, org=name_id(GUEST)),
+        ],
+        "sources": [
+            worlds.log("aaaaaaaaaaaa", "network_audit", accepted=5), worlds.log("dddddddddddd", "agreements"),
+        ],
+        "agreements": [
+            {"source": "dddddddddddd", "part": 0, "record": 1, "org": name_id(PARTNER), "kind": "task_force",
+             "signed_at": OFF - 2 * DAY, "ended_at": OFF + 2 * DAY},
+            {"source": "dddddddddddd", "part": 0, "record": 2, "org": name_id(GUEST), "kind": "other",
+             "signed_at": OFF - 9 * DAY},
+        ],
+    }  # fmt: skip
+    found = answer(tmp_path, "q04", tables)
+    (row,) = next(table for table in found.tables if table.about.id == "partners").rows
+    assert row.values[:3] == (2, 0, 5)
+
+
+def test_a_portal_counts_with_its_last_page_not_with_the_largest_of_all(tmp_path: Path) -> None:
+    figures = [("Sample", 1, 900, 1000), ("Sample", 2, 100, 10_000), ("Specimen", 1, 300, 10_000)]
+    tables: Rows = {
+        "sources": [worlds.log("aaaaaaaaaaaa", "portal_statistics", "")],
+        "statistics": [
+            {"source": "aaaaaaaaaaaa", "part": 0, "record": n, "owner": f"{who} CA PD", "captured_on": OFF + day * DAY,
+             "hits_30d": hits, "vehicles_30d": vehicles} for n, (who, day, hits, vehicles) in enumerate(figures, 1)
+        ],
+    }  # fmt: skip
+    facts = answer(tmp_path, "q20", tables).facts
+    assert (facts["portals"], facts["pooled"], facts["mean"], facts["each_median"]) == (2, 200, 200, 100)
+
+
+def test_a_hot_list_counts_with_its_last_count_and_has_grown_since_its_first(tmp_path: Path) -> None:
+    lists = [("plates", 1, 500, 9, 40), ("plates", 20, 300, 5, 10), ("stolen", 3, 70, None, 2)]
+    tables: Rows = {
+        "sources": [worlds.log("aaaaaaaaaaaa", "hot_lists")],
+        "hot_lists": [
+            {"source": "aaaaaaaaaaaa", "part": 0, "record": n, "hot_list": worlds.token(name),
+             "counted_at": OFF + day * DAY, "entries": entries, "without_end": without,
+             "oldest_at": OFF + (day - age) * DAY} for n, (name, day, entries, without, age) in enumerate(lists, 1)
+        ],
+    }  # fmt: skip
+    found = answer(tmp_path, "q21", tables)
+    wanted = ("lists", "entries", "without_end", "twice", "grown")
+    assert [found.facts[key] for key in wanted] == [2, 370, 5, 1, -200]
+    assert [(row.label, row.values) for row in found.tables[0].rows] == [("a month or less", (2, 370))]
+
+
+def test_a_chart_of_shares_draws_shares() -> None:
+    """Ten of a thousand is a shorter bar than two of ten, however many they are."""
+    about = QuestionTable(id="s", title="Shares", kind="share", chart="bars", sql="SELECT 1 AS label", label="word")
+    rows = (Row("large", "", (10, 1000, 0.01, 0.0, 0.1)), Row("small", "", (2, 10, 0.2, 0.0, 0.9)))
+    table = AnswerTable(about, tuple(Heading(t, "share") for t in "abcde"), rows)
+    lines = [printed.Line(str(row.label), "", (), row.values) for row in rows]
+    drawn = printed._drawn("a", table, lines, ())
+    assert isinstance(drawn, charts.Chart)
+    assert [mark.value for mark in drawn.marks] == ["1 %", "20 %"]
+    assert drawn.marks[0].width < drawn.marks[1].width
+
+
+def test_a_box_never_says_nought_where_there_is_something() -> None:
+    drawn = drawings.matrix("m", "A matrix", ["a", "b", "c"], [("row", [1, 999, 0])])
+    assert [shape.text for shape in drawn.shapes if shape.style.startswith("value")] == ["<1 %", "99 %", "0"]
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "0 %"), (1e-5, "<0.1 %"), (0.5, "50 %"), (0.1234, "12.3 %"), (0.9999, ">99.9 %"), (1, "100 %")],
+)
+def test_a_percentage_rounds_neither_to_nothing_nor_to_all(share: float, said: str) -> None:
+    assert words.percent(share) == said
