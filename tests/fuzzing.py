@@ -33,7 +33,8 @@ import pdfs
 from plateglass import normalise, read, workbook
 from plateglass.catalogue import Catalogue
 from plateglass.errors import Issue, Severity
-from plateglass.model import Ingested, Table
+from plateglass.intake import Reader
+from plateglass.model import Ingested
 from plateglass.store import Store
 
 FIXTURES: Final = Path(__file__).parent / "fixtures"
@@ -197,9 +198,17 @@ def _stacked(rows: Rows, dice: random.Random) -> None:
     rows += other[dice.randrange(2) :]
 
 
+def _stacked_narrower(rows: Rows, dice: random.Random) -> None:
+    """The same table again below this one, with fewer columns in another order under headings of their own."""
+    order = dice.sample(range(len(rows[0])), dice.randint(1, len(rows[0])))
+    if all(len(row) == len(rows[0]) for row in rows):
+        rows += [[row[at] for at in order] for row in rows]
+
+
 TABULAR: Final[tuple[Callable[[Rows, random.Random], None], ...]] = (
     _blank_cell, _hostile_cell, _moved_cell, _missing_cell, _extra_cell, _missing_row, _row_again, _shuffled,
     _blank_row, _row_of_blanks, _headings_again, _columns_moved, _column_gone, _column_more, _shifted_from, _stacked,
+    _stacked_narrower,
 )  # fmt: skip
 _SQUARE: Final = (_columns_moved, _column_gone, _column_more)
 """What needs records of one width, and so goes first."""
@@ -495,11 +504,12 @@ class Judge:
                 issues.append(source)
                 continue
             before = verdict.tables
-            for found in read.tables(source, self.catalogue, folder / "work", self.store):
+            tables = folder / "tables" / source.id
+            for found in Reader(self.catalogue, self.store, self.ingest, folder / "work").readings(source, tables):
                 if isinstance(found, Issue):
                     issues.append(found)
                 else:
-                    self._table(found, folder / "tables" / source.id, verdict)
+                    self._table(found, tables, verdict)
             if verdict.tables == before and not any(each.severity is Severity.SOURCE for each in issues):
                 verdict.wrong.append(f"nothing was read of {source.name}, and nothing was said")
         said = "\n".join([*(f"{each.message} {each.place}" for each in issues), *cells])
@@ -517,10 +527,9 @@ class Judge:
         if len(given.intact) > verdict.records:
             verdict.wrong.append(f"{verdict.records} records; {len(given.intact)} were not touched")
 
-    def _table(self, table: Table, folder: Path, verdict: Verdict) -> None:
-        done = self._ingested(table, folder)
+    def _table(self, done: Ingested, folder: Path, verdict: Verdict) -> None:
         beside = ("texts", "names", "rejected", "repaired")
-        [path] = [p for p in folder.glob(f"*-{table.part}.parquet") if p.name.partition("-")[0] not in beside]
+        [path] = [p for p in folder.glob(f"*-{done.table.part}.parquet") if p.name.partition("-")[0] not in beside]
         accepted = [row[0] for row in self.store.rows(f"SELECT record FROM read_parquet('{path}')")]
         every = sorted([*accepted, *(each.record for each in done.rejected)])
         verdict.tables += 1
@@ -529,18 +538,6 @@ class Judge:
             verdict.wrong.append(f"records are not each accepted or rejected once: {every}")
         if any(SECRETS.search(f"{each.column} {each.reason}") for each in done.rejected):
             verdict.wrong.append("a cause holds a value")
-
-    def _ingested(self, table: Table, folder: Path) -> Ingested:
-        """As `intake` does it."""
-        layout = self.catalogue.layouts[table.layout]
-        if not table.careful:
-            done = self.ingest.table(table, layout, folder)
-            if not done.broken:
-                return done
-        single, rejected = read.strictly(table, folder / "work", layout)
-        done = self.ingest.table(single, layout, folder, rejected)
-        assert not done.broken
-        return done
 
 
 def run(seed: int, numbers: Sequence[int], *, told: bool = False) -> list[tuple[Input, Verdict]]:

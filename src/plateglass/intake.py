@@ -37,19 +37,67 @@ _ALONE: Final = 32 << 20
 """Files of fewer bytes than this in all are read in this process: starting others would take longer."""
 _DEATH_SIGNAL: Final = 1
 """Linux: have a signal sent to this process when the one that started it ends (PR_SET_PDEATHSIG)."""
+_STACKED: Final = 20
+"""Parts of one source, after which nothing that stands below another table becomes a part."""
 _AHEAD: Final = 4
 """How many sources wait for each process: enough to keep it busy."""
 
 
 @dataclass
-class _Worker:
-    """What one process needs to read sources, kept from one source to the next."""
+class Reader:
+    """What reads sources one after another, kept from one to the next."""
 
-    case: Case
-    store: Store
     catalogue: Catalogue
+    store: Store
     ingest: normalise.Ingest
     work: Path
+
+    def readings(self, source: Source, folder: Path, progress: Progress = silent) -> Iterator[Ingested | Issue]:
+        """What each table of a source became, its Parquet in `folder`; and what a reader of the report should know.
+
+        What stands below a table under headings of its own is a table of its own, after all others.
+        """
+        stacked: list[Ingested] = []
+        parts: set[int] = set()
+        found = read.tables(source, self.catalogue, self.work, self.store, progress)
+        while True:
+            for each in found:
+                if isinstance(each, Issue):
+                    yield each
+                    continue
+                parts.add(each.part)
+                try:
+                    done = self._ingested(each, folder, whole=len(parts) > _STACKED)
+                except CountsDoNotAddUp as error:
+                    yield error.issue()
+                    continue
+                yield done
+                stacked += [done] if done.table.below is not None else []
+            if not stacked:
+                return
+            found = read.below(stacked.pop(0), self.catalogue, self.work, self.store, max(parts) + 1)
+
+    def _ingested(self, table: Table, folder: Path, *, whole: bool) -> Ingested:
+        layout = self.catalogue.layouts[table.layout]
+        if not table.careful:
+            done = self.ingest.table(table, layout, folder)
+            if not done.broken and not any(each.column for each in done.rejected):
+                return done
+        single, rejected = read.strictly(table, self.work, layout, whole=whole)
+        done = self.ingest.table(single, layout, folder, rejected)
+        if done.broken:
+            raise CountsDoNotAddUp(
+                "records could not be split even one by one", place=Place(table.source.name, table.part_name)
+            )
+        return done
+
+
+@dataclass
+class _Worker:
+    """What one process needs to take sources into a case."""
+
+    case: Case
+    reader: Reader
     run: int
     """The process that holds the case."""
 
@@ -60,40 +108,22 @@ class _Worker:
         work = case.work / f"process-{os.getpid()}"
         work.mkdir(parents=True, exist_ok=True)
         store = Store(threads=1, memory=memory, spill=work / "spill")
-        return cls(case, store, case.catalogue(), normalise.Ingest(privacy.key(), store), work, run)
+        return cls(case, Reader(case.catalogue(), store, normalise.Ingest(privacy.key(), store), work), run)
 
     def take(self, source: Source, progress: Progress = silent) -> Taken:
         """Read one source; its tables lie in the temporary folder of its id afterwards."""
-        taken = Taken(source)
+        taken, reader = Taken(source), self.reader
         folder = ready(self.case, self.run, source.id)
-        for found in read.tables(source, self.catalogue, self.work, self.store, progress):
+        for found in reader.readings(source, folder, progress):
             if isinstance(found, Issue):
                 taken.issues.append(found)
-                continue
-            try:
-                done = self._ingested(found, folder)
-                taken.parts.append(_part(done))
-                taken.issues += normalise.doubts(done, self.catalogue.layouts[found.layout])
-            except CountsDoNotAddUp as error:
-                taken.issues.append(error.issue())
-        remove(self.work / source.id)
+            else:
+                taken.parts.append(_part(found))
+                taken.issues += normalise.doubts(found, reader.catalogue.layouts[found.table.layout])
+        remove(reader.work / source.id)
         if folder.exists():
             sync_below(folder)
         return taken
-
-    def _ingested(self, table: Table, folder: Path) -> Ingested:
-        layout = self.catalogue.layouts[table.layout]
-        if not table.careful:
-            done = self.ingest.table(table, layout, folder)
-            if not done.broken and not any(each.column for each in done.rejected):
-                return done
-        single, rejected = read.strictly(table, self.work, layout)
-        done = self.ingest.table(single, layout, folder, rejected)
-        if done.broken:
-            raise CountsDoNotAddUp(
-                "records could not be split even one by one", place=Place(table.source.name, table.part_name)
-            )
-        return done
 
 
 @dataclass
@@ -180,7 +210,7 @@ def takings(case: Case, sources: Iterator[Source], bytes_in_all: int, progress: 
     processes = os.cpu_count() or 1
     if bytes_in_all < _ALONE or processes == 1:
         worker = _Worker.start(case.root, "1GB", os.getpid())
-        with worker.store:
+        with worker.reader.store:
             yield from (worker.take(source, progress) for source in sources)
         return
     memory = f"{max(256, 1024 // processes)}MB"
@@ -218,7 +248,7 @@ def _begin(root: Path, memory: str, run: int) -> None:
 def _close() -> None:
     """Close this process's store while everything that it stands on is still there."""
     while _here:
-        _here.pop().store.close()
+        _here.pop().reader.store.close()
 
 
 def _end_with(run: int) -> None:
@@ -266,17 +296,17 @@ def _now() -> str:
 
 
 def _part(done: Ingested) -> dict[str, Any]:
-    table = done.table
+    table, records = done.table, done.accepted + len(done.rejected)
     facts = dict(done.facts)
     return {
         "part": table.part, "part_name": table.part_name, "layout": table.layout, "view": table.view.value,
         "owner": table.owner, "owner_org": str(name_id(table.owner)) if table.owner else None,
-        "captured_on": _epoch(table), "encoding": table.encoding, "records": done.accepted + len(done.rejected),
+        "captured_on": _epoch(table), "encoding": table.encoding, "records": records,
         "accepted": done.accepted, "rejected": len(done.rejected),
         "repaired": facts.pop("repaired", 0),
         "first_at": facts.pop("first_at", None), "last_at": facts.pop("last_at", None),
         "columns": ",".join(sorted(table.columns)), "facts": facts,
-        **({"pages": list(table.pages)} if table.pages else {}),
+        **({"pages": [min(first, records + 1) for first in table.pages]} if table.pages else {}),
     }  # fmt: skip
 
 

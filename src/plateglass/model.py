@@ -181,6 +181,10 @@ class Table:
     """Records that `read.strictly` would have rejected and could read in one way only, with what was done to each."""
     pages: tuple[int, ...] = ()
     """For each page of a PDF the number of the first record that begins on it or on a later one."""
+    above: int = 0
+    """Records of the same sheet that stand above its headings, where it stands below another table."""
+    below: Path | None = None
+    """What stands below its last record under headings of its own, as a text; `read.below` makes a table of it."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,6 @@ files that the strict reader could not split.
 from plateglass.read.explanation import Explanation, explain
 from plateglass.read.files import sources
 from plateglass.read.strict import strictly
-from plateglass.read.tables import tables
+from plateglass.read.tables import below, tables
 
-__all__ = ["Explanation", "explain", "sources", "strictly", "tables"]
+__all__ = ["Explanation", "below", "explain", "sources", "strictly", "tables"]

@@ -18,13 +18,16 @@ from pathlib import Path
 from typing import Self, TextIO
 
 from plateglass.catalogue import Catalogue, Layout, LayoutField
+from plateglass.errors import Place, PlateglassError
 from plateglass.model import Rejected, Table
 from plateglass.privacy import shown_heading
-from plateglass.read import blocks, kinds, pdf, records, repair
+from plateglass.read import blocks, kinds, matching, pdf, records, repair
 from plateglass.read.records import Fault
 
 _AHEAD = 8
 """Lines that the record at a recovered place may span."""
+_LOOKED_AT = 60
+"""Lines below other headings by which it is told whether they head a table."""
 _FAR = 200
 """Lines that a record may span at all."""
 
@@ -39,6 +42,13 @@ class _Bad:
     """How it was repaired already."""
 
 
+@dataclass(frozen=True)
+class _Other:
+    """Headings of another export of the same log, whose records are a table of their own."""
+
+    headings: tuple[str, ...]
+
+
 class _Shape:
     """What a record of one table looks like."""
 
@@ -48,7 +58,8 @@ class _Shape:
         self.headings = table.headings
         self.plain = records.plain(table.headings)
         self.layout = layout
-        self.known = {records.plain_heading(h) for field in layout.fields.values() for h in field.headings}
+        named = [*layout.ignore, *(heading for field in layout.fields.values() for heading in field.headings)]
+        self.known = set(records.plain(named)) - {""}
         self.fields: Mapping[int, LayoutField] = {at: layout.fields[field] for field, at in table.columns.items()}
         self.proving = {at: field for at, field in self.fields.items() if field.kind in kinds.PROVING}
 
@@ -89,11 +100,26 @@ class _Shape:
         names = {records.plain_heading(cell) for cell in cells} - {""}
         return len(names) > 1 and len(names & self.known) >= max(2, (3 * len(names) + 3) // 4)
 
+    def heads(self, headings: Sequence[str], lines: Sequence[str], place: Place) -> bool:
+        """Whether the layout knows a table of other headings and of the lines that follow them."""
+        rows = [piece.cells for piece in records.pieces("\n".join(lines), self.delimiter) if piece.text]
+        try:
+            matching.no_doubles(headings, place)
+            matching.refuse_places([self.layout], headings, rows, place)
+        except PlateglassError:
+            return False
+        fitting = [row for row in rows if len(row) == len(headings)]
+        return bool(fitting) and matching.match(self.layout, headings, fitting).claims
 
-def strictly(table: Table, work: Path, layout: Layout | None = None) -> tuple[Table, tuple[Rejected, ...]]:
+
+def strictly(
+    table: Table, work: Path, layout: Layout | None = None, *, whole: bool = False
+) -> tuple[Table, tuple[Rejected, ...]]:
     """The table with its good records numbered, and every other record with its number, column and cause.
 
-    `records` of the new table counts its good records; together with the rejected they are all that the file holds.
+    `records` of the new table counts its good records; together with the rejected they are all that the file holds,
+    down to headings of another export, which are the last of them: what stands below these is `below` of the new
+    table. Where the table is to be `whole`, the records there are rejected one by one.
     Where no layout is given, the one that ships under the table's layout id says what the columns hold.
     """
     known = layout or Catalogue().layouts[table.layout]
@@ -101,13 +127,18 @@ def strictly(table: Table, work: Path, layout: Layout | None = None) -> tuple[Ta
     target.parent.mkdir(parents=True, exist_ok=True)
     with table.text.open(encoding="utf-8-sig", newline=None) as read, _Kept(table, known, target) as kept:
         shape = _Shape(table, known, _delimiter(read, table.headings))
-        for number, found in enumerate(_judged(_Lines(read), shape), 1):
-            kept.take(number, found)
+        lines, below = _Lines(read), None
+        for number, found in enumerate(_judged(lines, shape, None if whole else Place(table.source.name)), 1):
+            if isinstance(found, _Other):
+                below = lines.rest(target.with_name(f"{table.part}-below.csv"), found.headings, shape.delimiter)
+                kept.take(number, _Bad("", "headings of another export, whose records are a table of their own"))
+            else:
+                kept.take(number, found)
         kept.again()
     relation = records.relation(str(target), shape.width, ",", numbered=True)
     rejected, repaired = (tuple(sorted(some, key=lambda r: r.record)) for some in (kept.rejected, kept.repaired))
     single = replace(table, text=target, relation=relation, numbered=True, records=kept.good, careful=False)
-    return replace(single, repaired=repaired), rejected
+    return replace(single, repaired=repaired, below=below), rejected
 
 
 class _Kept:
@@ -232,9 +263,20 @@ class _Lines:
             self._next.append(line.removesuffix("\n"))
         return list(self._next)[:number]
 
+    def rest(self, target: Path, headings: Sequence[str], delimiter: str) -> Path:
+        """Write headings and every line that was not taken to a text of its own."""
+        with target.open("w", encoding="utf-8", newline="") as written:
+            csv.writer(written, delimiter=delimiter, lineterminator="\n").writerow(headings)
+            while (line := self.take()) is not None:
+                written.write(f"{line}\n")
+        return target
 
-def _judged(lines: _Lines, shape: _Shape) -> Iterator[list[str] | _Bad]:
-    """Every record in order: its cells, or why it is none of this table's."""
+
+def _judged(lines: _Lines, shape: _Shape, place: Place | None) -> Iterator[list[str] | _Bad | _Other]:
+    """Every record in order: its cells, or why it is none of this table's.
+
+    Where a place is given, headings of another export that can be a table of its own are the last that is told.
+    """
     foreign: _Foreign | None = None
     while (line := lines.take()) is not None:
         if not line:
@@ -248,6 +290,9 @@ def _judged(lines: _Lines, shape: _Shape) -> Iterator[list[str] | _Bad]:
                 foreign, found = None, _Bad("", "repeated headings")
             elif first in shape.known and shape.other_headings(found):
                 foreign = _Foreign(len(found), shape.order(found))
+                if place is not None and foreign.order is None and shape.heads(found, lines.ahead(_LOOKED_AT), place):
+                    yield _Other(tuple(found))
+                    return
                 found = _Bad("", "headings of another export, in another order")
             else:
                 found = _of_its_kind(found, shape) if foreign is None else foreign.put(found, shape)

@@ -12,7 +12,7 @@ from typing import Final
 
 from plateglass.catalogue import Catalogue, Layout
 from plateglass.errors import Issue, LayoutUnknown, Place, PlateglassError, Severity, SourceUnreadable
-from plateglass.model import Progress, Source, Table, View, silent
+from plateglass.model import Ingested, Progress, Source, Table, View, silent
 from plateglass.privacy import shown_heading
 from plateglass.read import (
     corpus,
@@ -201,6 +201,29 @@ def saved(path: Path, name: str, folder: Path, catalogue: Catalogue) -> portal_p
     return portal_page.transcribe(path, folder, labels(catalogue), Place(name), whose)
 
 
+def below(done: Ingested, catalogue: Catalogue, work: Path, store: Store, part: int) -> Iterator[Table | Issue]:
+    """The table that stands below one under headings of its own, where one does, as another part of the source."""
+    table, records_above = done.table, done.accepted + len(done.rejected)
+    if table.below is None:
+        return
+    reading, layout = _Reading(table.source, catalogue, work, store), catalogue.layouts[table.layout]
+    sheet = table.part_name.removesuffix(_under(table.above)).removesuffix(", ")
+    above = table.above + records_above
+    part_name = ", ".join(filter(None, (sheet, _under(above))))
+    text = prepared(catalogue, table.below, reading.folder / f"{part}-text.csv", Place(table.source.name, part_name))
+    tries = (matching.match(layout, text.headings, rows) for rows in (text.rows, text.blocks[0].rows))
+    match = next((each for each in tries if each.claims), matching.match(layout, text.headings, ()))
+    for found in _matched(reading, text, match, part, part_name):
+        yield found if isinstance(found, Issue) else replace(
+            found, owner=found.owner or table.owner, captured=found.captured or table.captured, careful=True,
+            above=above, pages=tuple(max(1, first - records_above) for first in table.pages),
+        )  # fmt: skip
+
+
+def _under(records_above: int) -> str:
+    return f"below record {records_above:,}" if records_above else ""
+
+
 def _table(reading: _Reading, path: Path, part: int, part_name: str) -> Iterator[Table | Issue]:
     place = Place(reading.source.name, part_name)
     text = prepared(reading.catalogue, path, reading.folder / f"{part}-text.csv", place)
@@ -208,6 +231,14 @@ def _table(reading: _Reading, path: Path, part: int, part_name: str) -> Iterator
     layouts = reading.catalogue.layouts.values()
     matching.refuse_places(layouts, text.headings, text.rows, place)
     match = _known(reading.catalogue, text, place)
+    yield from _matched(reading, text, match, part, part_name)
+
+
+def _matched(
+    reading: _Reading, text: texts.Text, match: matching.Match, part: int, part_name: str
+) -> Iterator[Table | Issue]:
+    """A text as a table of the layout that knows it, and what a reader should know of it."""
+    place = Place(reading.source.name, part_name)
     issues = [*_notes(text, place), *_left_out(text, match, place)]
     owner, captured, hinted = from_name(match.layout, reading.source.name)
     relation = records.relation(str(text.path), len(text.headings), text.delimiter)
