@@ -87,7 +87,7 @@ def steps() -> list[Step]:
             "searches that may be copies; those that an id has linked are one unit"),
         *_level("exact", ("pair", *_REACH), "link_near", "units > 1"),
         Step("link_left", f"""
-            SELECT n.fingerprint, n.search_id, n.pair, {_SHOWN}, coalesce(e.link, n.unit) AS unit
+            SELECT n.fingerprint, n.search_id, n.logs, n.pair, {_SHOWN}, coalesce(e.link, n.unit) AS unit
             FROM link_near AS n LEFT JOIN link_exact AS e ON e.unit = n.unit""",
             "the same, copies that are equal in every part already one", lazy=True),
         *_level("loose", ("pair",), "link_left", "units > 1 OR ids > 0"),
@@ -109,8 +109,9 @@ def steps() -> list[Step]:
 def _level(level: str, key: tuple[str, ...], near: str, asked: str) -> list[Step]:
     """`link_<level>`: each search -> the one that it is linked to, because they share a key and nothing speaks against.
 
-    Against it speaks: two of them in one file, two ids, two values of a field, no field that all of them have. Only
-    keys that are `asked` about are looked up in the files. A unit has one id at most, so ids are counted as units.
+    Against it speaks: two of them in one file, two ids, two values of a field, no field that all of them have. Of the
+    keys that are `asked` about only those are looked up in the files whose searches leave it open. A unit has one id
+    at most, so ids are counted as units.
     """
     names, of_n = ", ".join(key), ", ".join(f"n.{c}" for c in key)
     here, there = (" AND ".join(f"{one}.{c} = k.{c}" for c in key) for one in "nf")
@@ -122,14 +123,15 @@ def _level(level: str, key: tuple[str, ...], near: str, asked: str) -> list[Step
     shared = " OR ".join(f"low_{c} >= 0" for c in _REACH)
     return [
         Step(f"link_{level}_units", f"""
-            SELECT {names}, unit, max(CASE WHEN search_id IS NULL THEN 0 ELSE 1 END) AS id, {spans}
+            SELECT {names}, unit, max(CASE WHEN search_id IS NULL THEN 0 ELSE 1 END) AS id, max(logs) AS logs,
+              {spans}
             FROM {near} GROUP BY {names}, unit""", "one row a key and search that has it"),
         Step(f"link_{level}_several", f"SELECT unit FROM link_{level}_units GROUP BY unit HAVING count(*) > 1",
              "searches whose copies give them several keys"),
         Step(f"link_{level}_asked", f"""
-            SELECT {names}, link, units, ids, NOT several AND {agree} AND ({shared}) AS fit
+            SELECT {names}, link, units, ids, logs, NOT several AND {agree} AND ({shared}) AS fit
             FROM (SELECT {", ".join(f"u.{c}" for c in key)}, min(u.unit) AS link, count(*) AS units, sum(u.id) AS ids,
-                    count(o.unit) > 0 AS several, {wider}
+                    max(u.logs) AS logs, count(o.unit) > 0 AS several, {wider}
                   FROM link_{level}_units AS u LEFT JOIN link_{level}_several AS o ON o.unit = u.unit
                   GROUP BY {", ".join(f"u.{c}" for c in key)}) AS g
             WHERE {asked}""", "each key that is asked about, with what its searches say"),
@@ -137,14 +139,15 @@ def _level(level: str, key: tuple[str, ...], near: str, asked: str) -> list[Step
             SELECT {names}, max(crowded) = 0 AS single, sum(id) AS with_id, count(*) AS files
             FROM (SELECT {of_n}, CASE WHEN min(n.unit) <> max(n.unit) THEN 1 ELSE 0 END AS crowded,
                     max(CASE WHEN n.search_id IS NULL THEN 0 ELSE 1 END) AS id
-                  FROM {near} AS n JOIN link_{level}_asked AS k ON {here}
+                  FROM {near} AS n JOIN link_{level}_asked AS k ON {here} AND (k.fit OR k.logs = 1)
                   JOIN sightings AS t ON t.fingerprint = n.fingerprint
                   GROUP BY {of_n}, t.source, t.part) AS f
-            GROUP BY {names}""", "each of them, with the files that show it: whether none shows two searches of it"),
+            GROUP BY {names}""", "each that may be sure, with its files: whether none shows two searches of it"),
         Step(f"link_{level}_keys", f"""
-            SELECT {", ".join(f"k.{c}" for c in key)}, k.link, k.units, k.ids, f.with_id, f.files,
-              k.fit AND f.single AS alone, k.fit AND f.single AND k.units > 1 AND k.ids <= 1 AS sure
-            FROM link_{level}_asked AS k JOIN link_{level}_files AS f ON {there}""",
+            SELECT {", ".join(f"k.{c}" for c in key)}, k.link, k.units, k.ids, f.with_id,
+              f.files IS NULL OR f.files > 1 AS spread, k.fit AND f.single AS alone,
+              k.fit AND f.single AND k.units > 1 AND k.ids <= 1 AS sure
+            FROM link_{level}_asked AS k LEFT JOIN link_{level}_files AS f ON {there}""",
             "each of them, and whether it is sure that all searches with it are one"),
         Step(f"link_{level}", f"""
             SELECT n.unit, k.link FROM link_{level}_units AS n JOIN link_{level}_keys AS k ON {here}
@@ -180,7 +183,7 @@ _COUNTS: Final = """
 SELECT (SELECT count(*) FROM distinct_searches) AS searches, (SELECT sum(n - 1) FROM link_ids) AS by_id,
   (SELECT coalesce(sum(units - 1), 0) FROM link_exact_keys WHERE sure)
     + (SELECT coalesce(sum(units - 1), 0) FROM link_loose_keys WHERE sure) AS by_key,
-  (SELECT sum(units - ids) FROM link_loose_keys WHERE units > 1 AND NOT sure AND files > 1) AS apart,
+  (SELECT sum(units - ids) FROM link_loose_keys WHERE units > 1 AND NOT sure AND spread) AS apart,
   t.right_ones AS right, t.right_ones + t.wrong_ones AS tried
 FROM (SELECT
     (SELECT count(*) FROM link_searches WHERE search_id IS NOT NULL AND logs > 1 AND telling AND whose IS NOT NULL)

@@ -28,6 +28,10 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 
 Failure = duckdb.Error
 """What a statement raises that DuckDB can't run; its message may hold a value, so it is never passed on."""
+_PARQUET: Final = (
+    "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1000, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+)
+"""Tokens hardly repeat, so that a dictionary of them is work for nothing."""
 Malformed = duckdb.InvalidInputException
 """What a scan raises over a file that it can't split into records; its message may hold one, so never print it."""
 
@@ -141,11 +145,14 @@ class Store:
         self.execute("SET lock_configuration = true")
 
     def write(self, table: str, path: Path, *, order: str = "") -> int:
-        """Write a table to one Parquet file (zstd, its fastest level), in a given order; give the number of rows."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Write a table to one Parquet file, in a given order; give the number of rows."""
         ordered = f" ORDER BY {order}" if order else ""
-        how = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
-        self.execute(f"COPY (SELECT * FROM {table}{ordered}) TO {text(str(path))} ({how})")
+        return self.write_query(f"SELECT * FROM {table}{ordered}", path)
+
+    def write_query(self, query: str, path: Path) -> int:
+        """Write the rows of one query to one Parquet file, in the order that the query gives; give their number."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.execute(f"COPY ({query}) TO {text(str(path))} ({_PARQUET})")
         return int(self.one(f"SELECT count(*) FROM read_parquet({text(str(path))})"))
 
     def write_csv(self, query: str, path: Path) -> None:

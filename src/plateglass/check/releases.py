@@ -78,23 +78,39 @@ def _shown(file: str, side: int) -> str:
 def copies(world: World) -> list[Step]:
     """Each id that stands in more than one record, with how far they agree."""
     codes = " || ".join(f"coalesce({name(code)}, '-') || ' '" for code in world.codes if code.startswith("p"))
+    told = ", ".join(
+        f"max(CASE WHEN s.{one} IS NOT NULL THEN 1 ELSE 0 END) AS {several}"
+        for one, several in (("reason", "reasons"), ("purposes", "purposes"), ("case_no", "case_nos"))
+    )
     return [
         Step("reason_purposes", f"SELECT id, {codes} AS purposes FROM reason_codes", "the purposes of each reason"),
         Step("copied_ids", """
-            SELECT search_id FROM distinct_searches WHERE search_id IS NOT NULL
+            SELECT search_id, count(*) AS versions FROM distinct_searches WHERE search_id IS NOT NULL
             GROUP BY search_id HAVING sum(sightings) > 1""", "ids in more than one record"),
+        Step("copied_searches", """
+            SELECT s.search_id, i.versions, s.source, s.part, s.record, s.searched_at,
+              CASE s.reason_state WHEN 'value' THEN s.reason END AS reason,
+              CASE s.reason_state WHEN 'value' THEN r.purposes END AS purposes,
+              CASE s.case_no_state WHEN 'value' THEN s.case_no END AS case_no
+            FROM distinct_searches AS s JOIN copied_ids AS i ON i.search_id = s.search_id
+            LEFT JOIN reason_purposes AS r ON r.id = s.reason WHERE s.search_id IS NOT NULL""",
+            "the searches that carry them", lazy=True),
+        Step("copied_apart", """
+            SELECT search_id, count(DISTINCT searched_at) AS times, count(DISTINCT reason) AS reasons,
+              count(DISTINCT purposes) AS purposes, count(DISTINCT case_no) AS case_nos
+            FROM copied_searches WHERE versions > 1 GROUP BY search_id""",
+            "how far several searches of one id are apart; most ids have one, which is not compared with itself"),
         Step("copies", f"""
             SELECT l.source, l.part, g.place % {RECORDS} AS record, g.unit_at, l.log_no, c.month,
-              CAST(NULL AS INTEGER) AS agency_no, l.owner_state, g.versions, g.times, g.reasons, g.purposes, g.case_nos
+              CAST(NULL AS INTEGER) AS agency_no, l.owner_state, g.versions, coalesce(a.times, 1) AS times,
+              coalesce(a.reasons, g.reasons) AS reasons, coalesce(a.purposes, g.purposes) AS purposes,
+              coalesce(a.case_nos, g.case_nos) AS case_nos
             FROM (
               SELECT s.search_id, min(l.log_no * {RECORDS} + s.record) AS place, min(s.searched_at) AS unit_at,
-                count(DISTINCT s.fingerprint) AS versions, count(DISTINCT s.searched_at) AS times,
-                count(DISTINCT CASE s.reason_state WHEN 'value' THEN s.reason END) AS reasons,
-                count(DISTINCT CASE s.reason_state WHEN 'value' THEN r.purposes END) AS purposes,
-                count(DISTINCT CASE s.case_no_state WHEN 'value' THEN s.case_no END) AS case_nos
-              FROM distinct_searches AS s JOIN copied_ids AS i ON i.search_id = s.search_id
-              JOIN logs AS l ON l.source = s.source AND l.part = s.part
-              LEFT JOIN reason_purposes AS r ON r.id = s.reason GROUP BY s.search_id) AS g
+                min(s.versions) AS versions, {told}
+              FROM copied_searches AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
+              GROUP BY s.search_id) AS g
+            LEFT JOIN copied_apart AS a ON a.search_id = g.search_id
             JOIN logs AS l ON l.log_no = g.place // {RECORDS}
             LEFT JOIN calendar AS c ON c.day = {world.day("g.unit_at")}""", "one row an id in several records"),
     ]  # fmt: skip

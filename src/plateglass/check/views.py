@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plateglass.check import columns, leads, others, outsiders, papers, releases, searches, tables
 from plateglass.check.days import days
@@ -24,6 +24,8 @@ class DocumentedView:
     own: tuple[Column, ...]
     """Its columns besides those of `columns.FRAME`."""
     steps: Callable[[World], Sequence[Step]]
+    of: str = ""
+    """A table of records without which the view has no rows, and its last step need not look at every search."""
 
     def types(self, codes: Iterable[str] = ()) -> dict[str, str]:
         """Column -> type; the codes of reasons are columns of `searches` only."""
@@ -50,7 +52,8 @@ VIEWS: dict[str, DocumentedView] = {
         "a portal and day of capture", "statistics_units", others.STATISTICS_COLUMNS, others.statistics
     ),
     "portal_uses": DocumentedView(
-        "a search of an agency that says what it prohibits", "portal_uses", papers.PORTAL_USES, papers.portal_uses
+        "a search of an agency that says what it prohibits", "portal_uses", papers.PORTAL_USES, papers.portal_uses,
+        of="policies",
     ),
     "policy_elements": DocumentedView(
         "a policy and an element that a rule looks for in it", "policy_elements", papers.POLICY_ELEMENTS,
@@ -87,7 +90,7 @@ VIEWS: dict[str, DocumentedView] = {
     ),
     "incident_searches": DocumentedView(
         "a search with a case number, beside the incident log", "incident_searches", leads.INCIDENT_SEARCHES,
-        leads.incident_searches,
+        leads.incident_searches, of="incidents",
     ),
     "look_backs": DocumentedView(
         "a log, with how far back its searches look", "look_backs", leads.LOOK_BACKS, leads.look_backs
@@ -105,5 +108,15 @@ VIEWS: dict[str, DocumentedView] = {
 
 def prepare(world: World, names: Iterable[str]) -> list[Step]:
     """The steps of `searches` and of the views named."""
-    steps = (step for name in sorted(set(names)) for step in VIEWS[name].steps(world))
+    steps = (step for name in sorted(set(names)) for step in _steps(VIEWS[name], world))
     return list(dict.fromkeys([*searches.steps(world), *steps]))  # several views begin with the same months
+
+
+def _steps(view: DocumentedView, world: World) -> list[Step]:
+    """The steps of one view; of what has no rows, the columns only."""
+    *before, last = view.steps(world) or (None,)
+    if last is None:
+        return []
+    if view.of in world.empty:
+        last = replace(last, sql=f"SELECT * FROM ({last.sql}) AS v WHERE false")
+    return [*before, last]

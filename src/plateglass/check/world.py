@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from plateglass.check.clock import DAY_MS, Home, offset
 from plateglass.check.columns import PURPOSES
+from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Store
 
 _BACK, _AHEAD = 6 * 366 * DAY_MS, 3 * 366 * DAY_MS
@@ -31,6 +32,8 @@ class World:
     """Whether there is a sharing list."""
     seen: bool
     """Whether searches must be looked up in the network audits, one by one."""
+    empty: frozenset[str] = frozenset()
+    """Tables of other records than searches that hold none."""
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Each rule that looks for words in policies, with its patterns."""
 
@@ -58,8 +61,14 @@ def world(store: Store, home: Home, words: Iterable[tuple[str, tuple[str, ...]]]
         uncoded=tuple(code for code in PURPOSES if code not in found),
         offences=bool(store.one("SELECT count(*) FROM reasons WHERE field = 'offence'")),
         lists=bool(store.one("SELECT count(*) FROM shares")),
-        seen=_seen(store), words=tuple(words),
+        seen=_seen(store), empty=_empty(store), words=tuple(words),
     )  # fmt: skip
+
+
+def _empty(store: Store) -> frozenset[str]:
+    tables = [view.table for view in OTHER_VIEWS.values()]
+    counts = ", ".join(f"(SELECT count(*) FROM {table})" for table in tables)
+    return frozenset(table for table, n in zip(tables, store.rows(f"SELECT {counts}")[0], strict=True) if not n)
 
 
 def _seen(store: Store) -> bool:

@@ -98,7 +98,7 @@ class Ingest:
         if shape is rows.sightings and cells.has("search_id"):
             self._words.agree("search_id", shape.sample(cells, "search_id"))
         main = folder / f"{shape.table}-{table.part}.parquet"
-        accepted = self._copy(shape.accepted(cells), main)
+        accepted = self._store.write_query(shape.accepted(cells), main)
         lost = () if accepted == table.records else self._rejected(cells, shape)
         self._list((*before, *lost), folder / f"rejected-{table.part}.parquet")
         gone = {each.record for each in lost}
@@ -110,11 +110,6 @@ class Ingest:
             self._names(folder / f"names-{table.part}.parquet", used)
         facts = self._facts(shape, main, _texts(table, fields)) | self._unknown(cells, fields)
         return Ingested(table, accepted, (*before, *lost), facts={**facts, "repaired": len(repaired)})
-
-    def _copy(self, sql: str, path: Path) -> int:
-        how = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
-        self._store.execute(f"COPY ({sql}) TO {text(str(path))} ({how})")
-        return int(self._store.one(f"SELECT count(*) FROM read_parquet({text(str(path))})"))
 
     def _rejected(self, cells: Cells, shape: rows.Rows) -> tuple[Rejected, ...]:
         source, part = cells.table.source.id, cells.table.part
@@ -136,12 +131,12 @@ class Ingest:
         ]
         if parts:
             every = " UNION ALL ".join(parts)
-            self._copy(f"SELECT id, field, min(text) AS text, max(scrubs) AS scrubs FROM ({every}) AS t"
+            self._store.write_query(f"SELECT id, field, min(text) AS text, max(scrubs) AS scrubs FROM ({every}) AS t"
                        " GROUP BY id, field ORDER BY id, field", path)  # fmt: skip
 
     def _names(self, path: Path, used: Path | None) -> None:
         mine = f"SELECT DISTINCT id, text AS name FROM w_org WHERE id IS NOT NULL{_in('org', used)} ORDER BY id"
-        self._copy(mine, path)
+        self._store.write_query(mine, path)
 
     def _facts(self, shape: rows.Rows, main: Path, texts: Mapping[str, str]) -> dict[str, int | str | None]:
         """First and last time, and how many cells of each field are in each state, scrubs by kind."""

@@ -48,7 +48,7 @@ def searches(store: Store, folder: Path | None = None) -> None:
             made = "INSERT INTO distinct_searches" if number else "CREATE OR REPLACE TEMP TABLE distinct_searches AS"
             store.execute(f"{made} {found}")
         else:
-            store.write(f"({found})", folder / f"{number}.parquet")
+            store.write_query(found, folder / f"{number}.parquet")
     if folder is not None:
         written = [str(folder / f"{number}.parquet") for number in range(len(stretches))]
         listed = ", ".join(text(path) for path in written)
@@ -95,7 +95,11 @@ def _found(store: Store, when: str) -> str:
         f" FROM placed WHERE {when} GROUP BY fingerprint, nth) AS f GROUP BY fingerprint"
     )
     store.run(Step("first_places", made))
-    return (
+    firsts = store.rows(f"""
+        SELECT DISTINCT o.source FROM (SELECT DISTINCT place // {_TABLE} AS rank FROM first_places) AS f
+        JOIN source_order AS o ON o.rank = f.rank""")
+    those = ", ".join(text(source) for (source,) in sorted(firsts)) or "''"
+    return (  # a log that others show whole is not opened again
         f"SELECT {_COLUMNS}, CAST(f.sightings AS BIGINT) AS sightings, CAST(f.logs AS BIGINT) AS logs"
-        f" FROM placed AS s JOIN first_places AS f ON f.place = s.place WHERE {when}"
+        f" FROM placed AS s JOIN first_places AS f ON f.place = s.place WHERE {when} AND s.source IN ({those})"
     )

@@ -85,15 +85,21 @@ class Words:
         if not self._store.one("SELECT count(*) FROM words"):
             cells.blank.add(field)
         known = self._remembered(cells, field)
-        new = f"SELECT d.word FROM words AS d ANTI JOIN {known} AS k ON k.word = d.word"
-        self._store.run(Step("new_words", f"SELECT word, {trimmed('word')} AS t FROM ({new}) AS n"))
+        self._store.run(  # the many cells that are known are looked up among the few of this table, and once
+            Step(
+                "met", f"SELECT m.word, k.* EXCLUDE (word) FROM {known} AS k RIGHT JOIN words AS m ON k.word = m.word"
+            ),
+            Step("new_words", f"SELECT word, {trimmed('word')} AS t FROM met WHERE state IS NULL"),
+        )
         wordy = kind_of(cells, field) in ("text", "name")
         judged = self._scrubbed(cells, field) if wordy else self._judged(cells, field)
         mixed = f"md5_number(concat((SELECT mixing FROM key_pads), {text(field)}, chr(31), j.id))"
         mix = f"CASE WHEN j.id IS NOT NULL THEN {mixed} END"
-        self._store.execute(f"INSERT INTO {known} SELECT j.*, {mix} FROM ({judged}) AS j")
-        self._store.execute("DROP TABLE new_words")
-        self._store.run(Step(f"w_{field}", f"SELECT k.* FROM {known} AS k JOIN words AS m ON m.word = k.word"))
+        self._store.run(
+            Step("fresh", f"SELECT j.*, {mix} AS mix FROM ({judged}) AS j"),
+            Step(f"w_{field}", "SELECT * FROM met WHERE state IS NOT NULL UNION ALL SELECT * FROM fresh"),
+        )
+        self._store.execute(f"INSERT INTO {known} SELECT * FROM fresh")
 
     def _remembered(self, cells: Cells, field: str) -> str:
         """The table of what was decided of a field's cells under this layout; emptied where it grew too large."""
@@ -140,7 +146,8 @@ class Words:
 
     def forget(self) -> None:
         """Drop what belongs to the table that was read last."""
-        for table in ("words", "all_words", "new_words", "scrubbed_words", *(f"w_{field}" for field in self._learnt)):
+        made = ("words", "all_words", "met", "new_words", "fresh", "scrubbed_words")
+        for table in (*made, *(f"w_{field}" for field in self._learnt)):
             self._store.execute(f"DROP TABLE IF EXISTS {table}")
 
     def check(self, cells: Cells, fields: Sequence[str]) -> None:
