@@ -265,7 +265,7 @@ def test_a_finding_says_everything_that_it_must(out: Path) -> None:
     text = shown(out.parent / "one.html")
     rule = next(line for line in lines(out / "findings.jsonl") if line["rule"] == "promises/look-back")
     for said in (
-        "Number 463 at fault", "Unit searches", "Out of 2,253 that could be decided", "20.55 % of those decided",
+        "Number 463 in question", "Unit searches", "Out of 2,253 that could be decided", "20.55 % of those decided",
         "3 August 2025 to", "America/Los_Angeles", "audit 2026.xlsx", str(rule["rule_sha256"])[:12],
         "may ask, and never says",
         "by under 72 minutes 267", "over 31 days 173", "largest 494.1 days over", "retention days = 30",

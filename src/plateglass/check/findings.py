@@ -164,11 +164,11 @@ def _sentence(
     if not total:
         return f"Can't be told: there are no {content.unit} in the case."
     if counts[Outcome.NOT_APPLICABLE] == total:
-        return f"Does not apply to any of the {total:,} {content.unit}."
+        return f"Does not apply: of {total:,} that were looked at, none is in the rule's scope ({content.unit})."
     if counts[Outcome.NEEDS_PERSON]:
         return f"Only a person can decide it: {counts[Outcome.NEEDS_PERSON]:,} {content.unit}."
     why = "; ".join(f"{_worded(key)}: {units:,}" for key, units in missing.items())
-    return f"Can't be told for any of the {total:,} {content.unit} ({why})."
+    return f"Can't be told for any of the {total - counts[Outcome.NOT_APPLICABLE]:,} {content.unit} ({why})."
 
 
 def _plain(says: str) -> str:

@@ -2,6 +2,6 @@
 
 from plateglass.publish.export import answer
 from plateglass.publish.questions import NOTHING, Book, Told
-from plateglass.publish.report import books, report
+from plateglass.publish.report import books, ours, report
 
-__all__ = ["NOTHING", "Book", "Told", "answer", "books", "report"]
+__all__ = ["NOTHING", "Book", "Told", "answer", "books", "ours", "report"]

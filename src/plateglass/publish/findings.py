@@ -91,7 +91,9 @@ class FindingPage:
     evidenced: int
     """Places in the evidence file; the case may limit how many a rule lists."""
     pointed: int
-    """Units that the rule points at: at fault, or for a person."""
+    """Units that the rule points at: at fault or in question, or for a person."""
+    found: str
+    """What the units are that it points at: at fault, in question where the rule may only ask, counted by a screen."""
     locators: tuple[Locator, ...]
     table: tuple[suppress.Shown, ...]
     """Every agency, small cells suppressed."""
@@ -135,7 +137,7 @@ def page(number: int, finding: Finding, rule: Rule, desk: Desk) -> FindingPage:
         share=words.share(finding.over, tested), counts=counts(finding), period=words.span(finding.period, desk.zone),
         files=tuple(names[:FILES]), more_files=max(len(names) - FILES, 0),
         evidence=f"evidence/{anchor}.csv", evidenced=desk.evidenced.get(finding.rule, 0),
-        pointed=finding.over + finding.counts.get(Outcome.NEEDS_PERSON, 0),
+        found=found(rule), pointed=finding.over + finding.counts.get(Outcome.NEEDS_PERSON, 0),
         locators=_locators(finding, desk), table=tuple(listed or ()), agencies=tuple(shown[:ROWS]),
         more_agencies=max(len(shown) - ROWS, 0), agencies_hidden=listed is None, eras=eras, missing=_missing(finding),
         charts=_charts(anchor, finding, rule, shown, eras),
@@ -155,6 +157,11 @@ def verdict(finding: Finding, rule: Rule) -> Verdict:
     if not passed:
         return Verdict("Cannot tell", "unknown") if unknown else Verdict("Not applicable", "none")
     return Verdict("Nothing found, as far as can be told" if unknown else "Nothing found", "pass")
+
+
+def found(rule: Rule) -> str:
+    """What the units that a rule finds are called: only a rule that may say “fails” finds faults."""
+    return "counted" if rule.basis == "screen" else "in question" if rule.only_asks else "at fault"
 
 
 def decided(finding: Finding) -> int:
@@ -252,7 +259,7 @@ def _charts(
     anchor: str, finding: Finding, rule: Rule, agencies: Sequence[suppress.Shown],
     eras: Sequence[tuple[str, Crossing]],
 ) -> dict[str, charts.Chart]:  # fmt: skip
-    unit = f"{rule.unit} at fault" if rule.basis != "screen" else f"{rule.unit} counted"
+    unit = f"{rule.unit} {found(rule)}"
     drawn = {"verdicts": charts.stack(f"{anchor}-verdicts", f"Verdicts on {rule.unit}", counts(finding))}
     if len(finding.months) > 1 and finding.over:
         starts = [crossing.era.start for _, crossing in eras]

@@ -137,9 +137,14 @@ class Page:
     """The answers to the questions; None where none was asked."""
 
     @property
+    def named(self) -> bool:
+        """Whether somebody named the case."""
+        return self.title != Settings().name
+
+    @property
     def heading(self) -> str:
         """What the page is called: the home agency, else the case where somebody named it."""
-        return self.agency or (self.title if self.title != Settings().name else "Released search logs")
+        return self.agency or (self.title if self.named else "Released search logs")
 
     @property
     def findings(self) -> tuple[findings.FindingPage, ...]:

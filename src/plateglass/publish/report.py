@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -36,7 +37,7 @@ def report(store: Store, case: Case, found: Sequence[Finding], out: Path, told: 
     fresh, old = out.with_name(f".{out.name}.new"), out.with_name(f".{out.name}.old")
     try:
         _recover(out, fresh, old)
-        _ours(out)
+        ours(out)
         fresh.mkdir(parents=True)
         try:
             _write(store, case, found, fresh, told)
@@ -92,8 +93,18 @@ def _recover(out: Path, fresh: Path, old: Path) -> None:
             old.rename(out)
 
 
-def _ours(out: Path) -> None:
-    """Whether the folder is free, or a report of ours that may be replaced."""
+def ours(out: Path) -> None:
+    """Whether the folder is free, or a report of ours that may be replaced: asked before the work begins, too.
+
+    Raises:
+        OutputUnwritable: it is neither, or nothing can be written beside it.
+    """
+    near = next(folder for folder in out.absolute().parents if folder.exists())
+    if not os.access(near, os.W_OK):
+        raise OutputUnwritable(
+            "the report can't be written: no permission, or the disk can only be read", place=Place(str(near)),
+            remedy="name another folder with --out",
+        )  # fmt: skip
     if not out.exists():
         return
     if not out.is_dir():
