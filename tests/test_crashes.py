@@ -142,7 +142,7 @@ def test_a_process_that_was_started_ends_with_the_one_that_started_it(tmp_path: 
         "from pathlib import Path\n"
         "from plateglass import intake\n"
         "if __name__ == '__main__':\n"
-        "    start = (Path(sys.argv[1]), '256MB', os.getpid())\n"
+        "    start = (Path(sys.argv[1]), '256MB', os.getpid(), get_context('spawn').Queue())\n"
         "    pool = ProcessPoolExecutor(1, get_context('spawn'), intake._begin, start)\n"
         "    print(pool.submit(os.getpid).result(), flush=True)\n"
         "    os.kill(os.getpid(), 9)\n"

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Sequence
+from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,8 +17,9 @@ import pytest
 from fuzzing import Input, Judge
 from plateglass import read, workbook
 from plateglass.catalogue import Catalogue
-from plateglass.errors import Issue, Severity
+from plateglass.errors import ExtraMissing, Issue, Severity
 from plateglass.model import Table
+from plateglass.publish import printed
 from plateglass.store import Store
 from test_hostile import HARM
 
@@ -69,6 +71,21 @@ def as_capture(_folder: Path, rows: Rows) -> tuple[str, bytes]:
     return "log.warc.gz", gzip.compress(content, 1)
 
 
+def as_print(_folder: Path, rows: Rows) -> tuple[str, bytes]:
+    """A print with a rule around every cell, any text in it as a font draws it."""
+    pytest.importorskip("pypdfium2", reason="the extra [pdf] is not installed")
+    style = (
+        "@page { size: 1100px 800px } table { border-collapse: collapse; table-layout: fixed; width: 100% }"
+        " td { border: 1px solid; font: 10px sans-serif; overflow-wrap: anywhere }"
+    )
+    cells = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    page = f'<html lang="en"><head><title>A log</title><style>{style}</style></head><body><table>{cells}'
+    try:
+        return "log.pdf", printed.pdf(f"<!doctype html>{page}</table></body></html>")
+    except ExtraMissing as missing:
+        pytest.skip(str(missing))
+
+
 Container = Callable[[Path, Rows], tuple[str, bytes]]
 CONTAINERS: tuple[Container, ...] = (as_csv, as_wide, as_book, as_page, as_archive, as_capture)
 EACH = pytest.mark.parametrize("container", CONTAINERS, ids=lambda made: made.__name__)
@@ -93,7 +110,7 @@ def told(name: str, content: bytes, folder: Path) -> tuple[list[Table], list[Iss
     return tables, issues
 
 
-@EACH
+@pytest.mark.parametrize("container", [*CONTAINERS, as_print], ids=lambda made: made.__name__)
 def test_harm_in_every_cell_of_every_container_is_read_and_counted(tmp_path: Path, container: Container) -> None:
     rows = [HEADINGS, *(record(n, harm) for n, harm in enumerate(HARM, 1))]
     name, content = container(tmp_path, rows)

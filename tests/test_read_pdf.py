@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pdfs import HIGH, LINE, WIDE, Sheet, write
-from plateglass import pipeline, read
+from plateglass import intake, pipeline, read
 from plateglass.case import Case, Settings
 from plateglass.catalogue import Catalogue
 from plateglass.errors import ExtraMissing, Issue, Place, Severity, SourceUnreadable
@@ -338,6 +339,23 @@ def test_the_second_count_does_not_see_titles_and_covered_text(tmp_path: Path) -
         "8 records; their 24 days, counted apart in the pages' text, say the same",
         "8 records; their 7 ids, counted apart in the pages' text, say 7",
     )
+
+
+def test_pages_are_told_one_by_one_whichever_process_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every page once, in order, out of so many: of each of two prints that are read beside one another."""
+    monkeypatch.setenv("PLATEGLASS_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setattr(intake, "_ALONE", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    told: list[tuple[str, int, int]] = []
+    case = Case.make(tmp_path / "case", Settings())
+    paths = [log(tmp_path / f"{pages}.pdf", [record(n) for n in range(8 * pages)]) for pages in (2, 3)]
+    pipeline.add(case, paths, lambda *each: told.append(each))
+    for pages in (2, 3):
+        said = [each[1:] for each in told if each[0] == f"reading pages of {pages}.pdf"]
+        assert said == [(page, pages) for page in range(1, pages + 1)]
+    assert [part["accepted"] for line in case.sources() for part in line["parts"]] == [16, 24]
 
 
 def test_the_page_of_a_record_reaches_evidence_and_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,13 +18,16 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing import connection, get_context, parent_process
+from multiprocessing.context import SpawnContext
+from multiprocessing.queues import Queue
 from multiprocessing.util import Finalize
 from pathlib import Path
-from typing import Any, Final
+from queue import Empty
+from typing import Any, Final, TypeAlias
 
 from plateglass import normalise, privacy, read
 from plateglass.case import Case, name_id, remove, sync_below, sync_folder
@@ -39,8 +42,13 @@ _DEATH_SIGNAL: Final = 1
 """Linux: have a signal sent to this process when the one that started it ends (PR_SET_PDEATHSIG)."""
 _STACKED: Final = 20
 """Parts of one source, after which nothing that stands below another table becomes a part."""
+_LOOK_UP: Final = 5.0
+"""Seconds after which this process looks whether another is done, should that one not have been able to say so."""
 _AHEAD: Final = 4
 """How many sources wait for each process: enough to keep it busy."""
+
+Told: TypeAlias = "Queue[tuple[str, int, int] | None]"
+"""What other processes say of how far they are; None when one is done with a source."""
 
 
 @dataclass
@@ -203,10 +211,7 @@ def _tell(case: Case, line: dict[str, Any], told: list[dict[str, Any]]) -> None:
 
 
 def takings(case: Case, sources: Iterator[Source], bytes_in_all: int, progress: Progress = silent) -> Iterator[Taken]:
-    """Each source, read anew, in their order; its tables lie in `ready` of this process until the case is left.
-
-    `progress` is told of single pages where this process reads them itself.
-    """
+    """Each source, read anew, in their order; its tables lie in `ready` of this process until the case is left."""
     processes = os.cpu_count() or 1
     if bytes_in_all < _ALONE or processes == 1:
         worker = _Worker.start(case.root, "1GB", os.getpid())
@@ -214,20 +219,33 @@ def takings(case: Case, sources: Iterator[Source], bytes_in_all: int, progress: 
             yield from (worker.take(source, progress) for source in sources)
         return
     memory = f"{max(256, 1024 // processes)}MB"
-    with _pool(case.root, memory, processes) as pool:
+    context = get_context("spawn")
+    told: Told = context.Queue()
+    with _pool((case.root, memory, os.getpid(), told), processes, context) as pool:
         waiting: deque[Future[Taken]] = deque()
         for source in sources:
             waiting.append(pool.submit(_take, source))
+            waiting[-1].add_done_callback(lambda _: told.put(None))
             if len(waiting) >= processes * _AHEAD:
-                yield waiting.popleft().result()
+                yield _awaited(waiting.popleft(), told, progress)
         while waiting:
-            yield waiting.popleft().result()
+            yield _awaited(waiting.popleft(), told, progress)
+
+
+def _awaited(future: Future[Taken], told: Told, progress: Progress) -> Taken:
+    """What a process makes of a source; until then, and of whatever others do meanwhile, `progress` is told."""
+    while not future.done() or not told.empty():
+        with suppress(Empty):
+            said = told.get(timeout=_LOOK_UP)
+            if said is not None:
+                progress(*said)
+    return future.result()
 
 
 @contextmanager
-def _pool(root: Path, memory: str, processes: int) -> Iterator[ProcessPoolExecutor]:
+def _pool(start: tuple[Path, str, int, Told], processes: int, context: SpawnContext) -> Iterator[ProcessPoolExecutor]:
     """Processes that share nothing: a fork would copy this one's open store."""
-    with ProcessPoolExecutor(processes, get_context("spawn"), _begin, (root, memory, os.getpid())) as pool:
+    with ProcessPoolExecutor(processes, context, _begin, start) as pool:
         whole = False
         try:
             yield pool
@@ -237,10 +255,13 @@ def _pool(root: Path, memory: str, processes: int) -> Iterator[ProcessPoolExecut
 
 
 _here: list[_Worker] = []
+_telling: list[Told] = []
 
 
-def _begin(root: Path, memory: str, run: int) -> None:
+def _begin(root: Path, memory: str, run: int, told: Told) -> None:
     _end_with(run)
+    told.cancel_join_thread()  # what nobody hears any more keeps no process from ending
+    _telling.append(told)
     _here.append(_Worker.start(root, memory, run))
     Finalize(None, _close, exitpriority=10)
 
@@ -269,7 +290,7 @@ def _watch() -> None:
 
 
 def _take(source: Source) -> Taken:
-    return _here[0].take(source)
+    return _here[0].take(source, lambda *said: _telling[0].put(said))
 
 
 def _keep(case: Case, taken: Taken, told: list[dict[str, Any]]) -> None:

@@ -26,7 +26,8 @@ _STEP: Final = 2.0
 _MOST_SEGMENTS: Final = 20_000
 _DEEP: Final = 4
 _INVISIBLE: Final = 3
-_HALF: Final = 0.5
+_HIGH: Final = range(0xD800, 0xDC00)
+_LOW: Final = range(0xDC00, 0xE000)
 
 
 class Box(NamedTuple):
@@ -186,16 +187,25 @@ class _Reading:
         return Box(left, height - top, right, height - bottom)
 
     def _glyph(self, index: int) -> Glyph | None:
-        code = self._raw.FPDFText_GetUnicode(self._text.raw, index)
-        text = "-" if code == 2 else chr(code) if code >= 32 else ""  # noqa: PLR2004 (PDFium's sign for a hyphen)
+        text = self._character(index)
         rectangle = self._raw.FS_RECTF()
         if not text or not self._raw.FPDFText_GetLooseCharBox(self._text.raw, index, rectangle):
             return None
-        if code in (0xFFFE, 0xFFFF):
-            text = "\ufffd"
         low, high = sorted((rectangle.bottom, rectangle.top))
         left, right = sorted((rectangle.left, rectangle.right))
         return Glyph(*self._seen(left, low, right, high), text)
+
+    def _character(self, index: int) -> str:
+        """What a character means; nothing for control characters and for the second half of one."""
+        code = self._raw.FPDFText_GetUnicode(self._text.raw, index)
+        if code == 2:  # noqa: PLR2004 (PDFium's sign for a hyphen)
+            return "-"
+        if code in _HIGH:  # PDFium gives characters beyond the first 65,536 in halves
+            low = self._raw.FPDFText_GetUnicode(self._text.raw, index + 1)
+            return chr(0x10000 + ((code - _HIGH.start) << 10) + low - _LOW.start) if low in _LOW else "\ufffd"
+        if code in _LOW:
+            return "" if self._raw.FPDFText_GetUnicode(self._text.raw, index - 1) in _HIGH else "\ufffd"
+        return "\ufffd" if code in (0xFFFE, 0xFFFF) else chr(code) if code >= 32 else ""  # noqa: PLR2004 (controls)
 
     # --- what is drawn -------------------------------------------------------------------------------------------
 
