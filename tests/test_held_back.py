@@ -9,7 +9,9 @@ Then no held-back text was left. Round 3 is of later logs of three of these agen
 project): the 77 texts in them that no file here holds, so what is rare and new, labelled in the same way before the
 machine was asked. Nothing can be run again there: the file keeps the labels and what the machine said.
 
-The files of labels hold hashes, no text.
+The files of labels hold hashes, no text. `read` is the hash of what scrubbing had left for the coder to read: where it
+leaves something else today, as where a section with a letter behind it was taken for a plate, the label is of another
+text, and counts no more.
 """
 
 from __future__ import annotations
@@ -87,6 +89,15 @@ def labels(turn: int) -> dict[Key, dict[str, str]]:
         return {(row["text"], row["field"]): row for row in csv.DictReader(file) if int(row["round"]) == turn}
 
 
+def read_alike(turn: int) -> dict[Key, dict[str, str]]:
+    """The labels of texts that scrubbing leaves as it left them for the coder."""
+    return {
+        key: label
+        for key, label in labels(turn).items()
+        if hashlib.sha256(scrub(held_back()[key][0])[0].encode()).hexdigest()[:16] == label["read"]
+    }
+
+
 @cache
 def coded(turn: int) -> dict[Key, dict[str, Any]]:
     """The machine's codes of every labelled text, scrubbed as `normalise` scrubs it."""
@@ -112,7 +123,7 @@ def wilson(right: int, of: int) -> tuple[float, float]:
 def figures(turn: int) -> dict[str, tuple[float, float]]:
     """(right, of) for each figure that the report of a measurement names."""
     made: Counter[str] = Counter()
-    for key, label in labels(turn).items():
+    for key, label in read_alike(turn).items():
         row, true, weight = coded(turn)[key], label["purposes"].split(), held_back()[key][1]
         sure = given(row, SURE)
         firm = given(row, FIRM)
@@ -136,6 +147,7 @@ def figures(turn: int) -> dict[str, tuple[float, float]]:
 @pytest.mark.real
 @pytest.mark.parametrize("turn", [1, 2])
 def test_what_was_measured_on_held_back_reasons_still_holds(turn: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(read_alike(turn)) >= 0.95 * len(labels(turn))
     found = figures(turn)
     with capsys.disabled():
         for name, (right, of) in found.items():
@@ -160,6 +172,7 @@ def test_the_file_of_labels_holds_hashes_and_codes_only() -> None:
         assert re.fullmatch(r"p\d\d( p\d\d)*", row["purposes"])
         assert re.fullmatch(r"q[0-6x]", row["quality"])
         assert re.fullmatch(r"r\d", row["requester"])
+        assert re.fullmatch(r"[0-9a-f]{16}", row.get("read", digest))
 
 
 def test_what_later_logs_gave_is_what_the_docs_say() -> None:

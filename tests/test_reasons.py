@@ -11,6 +11,7 @@ import pytest
 from plateglass import classify
 from plateglass.catalogue import Catalogue, Reason
 from plateglass.classify import words
+from plateglass.privacy.scrub import scrub
 from plateglass.store import Store
 
 REASONS = Catalogue().reasons
@@ -67,6 +68,20 @@ def test_a_pattern_is_read_alike_by_every_engine(code: str) -> None:
         assert not re.search(r"(?<!\\)\(\?(?!:)|\\[1-9]|(?<!\\)\((?!\?:)", pattern), pattern
         assert not [found for found in re.findall(r"(?<!\\)\[(?:\\.|[^\]\\])*\]", pattern) if " " in found], pattern
         re.compile(words.word(pattern).search)
+
+
+@pytest.mark.parametrize("code", REASONS)
+def test_a_section_that_a_reason_names_is_there_to_be_read(code: str) -> None:
+    """Scrubbing comes first: a number that it takes for a case, a plate or a date decides nothing."""
+    plain = {"[.]": ".", " ?": " ", "s?": "", "(?:and|&)": "and"}
+    for statute in REASONS[code].statutes:
+        book = statute.books[0]
+        for pattern, said in plain.items():
+            book = book.replace(pattern, said)
+        for number in statute.numbers:
+            if ".." not in number:
+                assert scrub(f"{book} {number} susp")[0] == f"{book} {number} susp"
+                assert scrub(f"{number} {book}")[0] == f"{number} {book}"
 
 
 def test_no_value_of_an_offence_list_means_two_purposes_by_accident() -> None:

@@ -10,7 +10,6 @@ The patterns keep to RE2's language: no look-around, no back-reference, time lin
 """
 
 # ruff: noqa: PLR2004 (how long plates, sections and dates are is what this file is about)
-# ruff: noqa: SIM905 (lists of numbers and words read better as text)
 
 from __future__ import annotations
 
@@ -20,6 +19,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
+from plateglass.privacy.sections import CODES, ILCS, SECTIONS
 from plateglass.privacy.words import ATTRIBUTES, SHORT_WORDS
 
 SUSPECT: Final = r"[0-9@]|[^\x00-\x7f]|(?i:\bat\b|\(at\)|(?:plate|lic|license|licence|tag|lp)\s*[:#=])"
@@ -44,12 +44,8 @@ _CODES: Final = (
     r"health (?:and|&) safety(?: code)?|(?:civil|government|gov\.?) code|sections?|sec\.?|statutes?"
 )
 _SECTION: Final = r"\d{1,5}(?:\.\d{1,4}){0,2}(?:\s?\([a-z0-9]{1,4}\))*[a-h]?"
-_KNOWN_SECTIONS: Final = frozenset(
-    "23152 23153 20001 20002 14601 12500 10851 10852 10853 11350 11351 11352 11357 11358 11359 11360 11364 11370 11377 "
-    "11378 11379 11550 25850 25400 29800 29805 30305 22350 21453 40508 16028 26708 27360 22450 27150 22651 22658 23103 "
-    "23109 12951 12677 33215 26350 18715 13700 25662 25658 27315 24250 21651 22107 21658 23123 23222 23224"
-    " 11590".split()
-)
+_MARKED: Final = "|".join(re.escape(s) for s in sorted(SECTIONS, key=lambda s: (-len(s), s)) if not s.isalnum())
+_ILLINOIS: Final = "|".join(re.escape(s) for s in sorted(ILCS, key=lambda s: (-len(s), s)))
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?"
 _BORN: Final = r"(?:d\.?\s?o\.?\s?b\.?|born|birth\s?(?:date|day)?|b\.?\s?day|date of birth)\W{0,6}(?:on|is|of)?\W{0,3}"
 _DATE: Final = (
@@ -68,16 +64,19 @@ _SPANS: Final = re.compile(
     r"|(?P<cued>\b(?:plates?|lic|license|licence|tags?|lp|reg)(?:\s?(?:no|num|number|plate))?\.?\s?[:#=]"
     r"\s?[a-z0-9][a-z0-9 -]{0,8}[a-z0-9]\b)"
     r"|(?P<social>\b(?:ssn?|social)(?:\s?(?:no|num|number|#))?\W{0,4}(?:\d[ .-]?){3,8}\d\b)"
-    r"|(?P<law>\b\d{1,2}\s?u\.?s\.?c\.?\s?(?:§+|sec\.?)?\s?\d{1,5}[a-z]?(?:\([a-z0-9]{1,4}\))*"
+    rf"|(?P<law>\b(?:{_ILLINOIS})\s?ilcs\b|\bilcs\s?(?:{_ILLINOIS})\b"
+    r"|\b\d{1,2}\s?u\.?s\.?c\.?\s?(?:§+|sec\.?)?\s?\d{1,5}[a-z]?(?:\([a-z0-9]{1,4}\))*"
     r"|\b\d{1,2}\s?c\.?f\.?r\.?\s?(?:§+|part)?\s?\d{1,4}(?:\.\d{1,4})?|\b\d{1,3}\s?ilcs\s?\d{1,4}(?:/[\d-]{1,6})?"
-    rf"|§+\s?{_SECTION}|\b{_SECTION}\s?(?:{_CODES})\b|\b(?:{_CODES})\s?[-#:]?\s?{_SECTION}\b"
+    rf"|§+\s?{_SECTION}|\b{_SECTION}\s?(?:{_CODES})\b|\b(?:{_CODES})\s?[-#:]?\s?(?:{_MARKED}|{_SECTION})\b"
     r"|\b\d{1,5}(?:\.\d{1,4})?\s?\([a-z0-9]{1,2}\)(?:\s?\([a-z0-9]{1,2}\))*|\b(?:tit(?:le)?|chapter|ch\.)\s?\d{1,3}\b|\$\s?[\d,.]+)"
     r"|(?P<ssn>\b\d{3}(?:\s?[-.–\s]\s?)\d{2}(?:\s?[-.–\s]\s?)\d{4}\b|\b\d{9}\b)"
     r"|(?P<phone>(?:\+\s?)?(?:\b1[\s.-]{0,2})?(?:\(\s?\d{3}\s?\)|\b\d{3})[\s./-]{0,3}\d{3}[\s.-]{0,3}\d{4}\b"
     r"|\b\d{3}[\s.-]\d{4}\b)"
     rf"|(?P<date>\b{_DATE}\b)"
     r"|(?P<uuid>\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)"
+    rf"|(?P<section>\b(?:{_MARKED})\b)"
 )
+_NAMED: Final = re.compile(rf"(?i)(?:{_MARKED})\b")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9]+")
 _NEAR: Final = re.compile(r"[^\n,;]{1,3}|[,;]")
 """What may stand between the parts of one plate; a comma and a blank end it."""
@@ -94,13 +93,8 @@ _HARMLESS: Final = re.compile(
     r"k9|ms13|covid19|f[1-5]50|e[1-4]50|c[1-3]500|rav4|gps|4runner|ar15|ak47|glock\d{2}|p0\d|i\d{1,2}|"
     r"[a-z]{2,}911|p\d|q\d{1,2}|x\d|h1b|c4|m16|a1|ps\d|mp[345]|3d|4g|5g|911s?|411|\d{3,4}hrs"
 )
-_CODED: Final = re.compile(r"(?i)(\d{5})[a-h]?(?:\d)?")
-_FEW_DIGITS: Final = frozenset(
-    "120 136 148 166 182 187 203 207 209 211 212 215 220 236 240 242 243 245 246 261 262 264 266 270 272 273 285 "
-    "286 288 289 290 311 314 368 374 415 417 422 451 452 453 459 460 464 466 470 476 484 485 487 488 496 499 502 "
-    "503 528 529 530 532 537 594 597 602 603 646 647 653 654 664 905 906 911 987 5150 5585 2800 4000 4462 5200 "
-    "5201 4573 1203 3056".split()
-)
+_LETTERED_SECTION: Final = re.compile(r"(?i)(\d{3,5})(?:[a-z]\d?|jo|sus|susp|veh|phys|cir|reg|rr|thr|ip)")
+"""A section with its subdivision, or with what officers write behind it: just occurred, suspect, vehicle."""
 _NEVER_A_PART: Final = frozenset({"911"})
 _BORN_BEFORE: Final = 2018
 """A date in a text that has an earlier year is taken for a birth date: there are no searches from before it."""
@@ -157,9 +151,12 @@ def _mistaken(match: re.Match[str]) -> bool:
     if match.lastgroup == "law" and "§" not in found and "(" not in found and "." not in found:
         digits = re.findall(r"\d+", found)
         if len(digits) == 1 and not re.search(r"(?i)u\.?s\.?c|\$|title|chapter|section", found):
-            return len(digits[0]) > 3 and digits[0] not in _KNOWN_SECTIONS | _FEW_DIGITS
+            return len(digits[0]) > 3 and digits[0] not in SECTIONS
+    if match.lastgroup == "section":
+        before, after = match.string[: match.start()], match.string[match.end() :]
+        return bool(re.search(r"[-./:#$]\s?$|\d\s$", before) or re.match(r"\s?[-./:]?\s?\d", after))
     if match.lastgroup == "phone" and re.fullmatch(r"\d{3}\s\d{4}", found):
-        return found[:3] in _FEW_DIGITS
+        return found[:3] in CODES
     if match.lastgroup == "cued":
         return not re.search(r"\d", found) and found.split()[-1].lower() in SHORT_WORDS
     return False
@@ -168,10 +165,12 @@ def _mistaken(match: re.Match[str]) -> bool:
 def _judged(match: re.Match[str]) -> tuple[str, str]:
     """The kind of a match (empty where it stays) and what is left of it."""
     found, group = match.group(), match.lastgroup or ""
-    if group in ("done", "law"):
+    if group in ("done", "law", "section"):
         return "", found
     if group == "date":
-        return ("birth_date", "[birth date]") if _born(found) else ("", found)
+        section = _NAMED.match(match.string, match.start())
+        born = _born(found) and (section is None or section.end() < match.end())
+        return ("birth_date", "[birth date]") if born else ("", found)
     if group == "phone" and re.fullmatch(r"(?:19|20)\d{8}", found):
         return "case", _shape(found)
     if group == "uuid":
@@ -249,7 +248,20 @@ def _part(token: str) -> bool:
     """Whether a token could be a part of a plate or number: not a word, not a measure."""
     if token.isalpha():
         return len(token) == 1 or (len(token) <= 4 and token.lower() not in SHORT_WORDS)
-    return (token.isdigit() and token not in _NEVER_A_PART) or (len(token) <= 17 and not _HARMLESS.fullmatch(token))
+    if token.isdigit():
+        return token not in _NEVER_A_PART
+    return len(token) <= 17 and not _HARMLESS.fullmatch(token) and not _section(token)
+
+
+def _section(token: str) -> bool:
+    """Whether a run is a section of a law with a letter or a word of a report behind it, such as 459v or 503jo."""
+    found = _LETTERED_SECTION.fullmatch(token)
+    return token.lower() in SECTIONS or (found is not None and found[1] in SECTIONS)
+
+
+def _said_of(section: str, word: str) -> bool:
+    """Whether a word behind a section is said of it: no series of plates has three digits and then four letters."""
+    return section in SECTIONS and len(section) > 2 and word.isalpha() and (len(word) > 3 or _section(section + word))
 
 
 def _run(tokens: list[re.Match[str]], text: str) -> tuple[str, str]:
@@ -264,7 +276,7 @@ def _run(tokens: list[re.Match[str]], text: str) -> tuple[str, str]:
     separators = {text[a.end() : b.start()].strip() for a, b in pairwise(tokens)}
     if joined.isdigit():
         return _digits_apart(parts, separators, whole)
-    if separators == {""} and len(parts) == 2 and parts[0] in ("a", "i"):
+    if len(parts) == 2 and (_said_of(*parts) or (separators == {""} and parts[0] in ("a", "i"))):
         return "", ""
     if 5 <= len(joined) <= 8:
         return "plate", "[plate]"
@@ -277,7 +289,7 @@ def _run(tokens: list[re.Match[str]], text: str) -> tuple[str, str]:
 def _digits_apart(parts: list[str], separators: set[str], whole: str) -> tuple[str, str]:
     """Digits in groups: a case number, unless they are sections, radio codes or times."""
     length = sum(map(len, parts))
-    if all(p in _FEW_DIGITS or p in _KNOWN_SECTIONS for p in parts) or (length < 5 and not _letters_apart(parts)):
+    if all(p in SECTIONS for p in parts) or (length < 5 and not _letters_apart(parts)):
         return "", ""
     joined_by_mark = all(separators)
     groups = [len(p) for p in parts]
@@ -302,14 +314,13 @@ def _solid(token: str) -> tuple[str, str]:
         return "", ""
     if token.isdigit():
         return _digits(token)
-    coded = _CODED.fullmatch(token)
-    if _HARMLESS.fullmatch(token) or len(token) <= 3 or (coded and coded[1] in _KNOWN_SECTIONS):
+    if _HARMLESS.fullmatch(token) or len(token) <= 3 or _section(token):
         return "", ""
     return ("plate", "[plate]") if len(token) <= 8 else _glued(token)
 
 
 def _digits(token: str) -> tuple[str, str]:
-    if len(token) <= 4 or token in _KNOWN_SECTIONS:
+    if len(token) <= 4 or token in SECTIONS:
         return "", ""
     if len(token) == 8:
         for year, month, day in ((token[4:], token[:2], token[2:4]), (token[:4], token[4:6], token[6:])):

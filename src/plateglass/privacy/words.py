@@ -55,7 +55,7 @@ wht wit wk wkd wks wm wma wmj wf wfa wnt wpn wrnt wrt wt x xref y yel yo yoa yof
 am af uwm uwf bmw gmc kia ram audi ford jeep fiat mini vw benz chev chry dodg hond niss toyo toyt mazd merc linc subi
 subu acur lexs infi cadi buic pont camr civc accd cuda mach trax seda coup hatc pick trlr semi u-h boxt moto mcyc
 scoot atv utv rvs crv hrv slk glk gti amg jan feb apr may jun jul aug sep sept oct nov dec mon tue tues wed thu thur
-fri sun
+fri sun aoa oaa
 """
 SHORT_WORDS: Final = frozenset((_ENGLISH + _POLICE).split())
 """Lower case, at most four letters that count."""
