@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -251,6 +251,89 @@ def test_a_paper_of_the_first_of_a_month_is_of_that_month(db: Store, tmp_path: P
     begins = int(datetime(day.year, day.month, day.day, tzinfo=PACIFIC).timestamp() * 1000)
     for view in ("policy_elements", "retention_stated", "audit_series", "portal_claims", "source_units"):
         assert db.rows(f"SELECT DISTINCT unit_at, month FROM {view}") == [(begins, 2026 * 12 + day.month - 1)], view
+
+
+# --- lists of accounts ---------------------------------------------------------------------------------------------
+
+
+def account(record: int, who: str, **more: Any) -> worlds.Row:
+    fields = ("granted_at", "authorised_at", "left_at", "approvals")
+    states = {f"{field}_state": "value" if more.get(field) is not None else "empty" for field in fields}
+    return {"source": PAPER, "part": 0, "record": record, "account": worlds.token(who), **states, **more}
+
+
+def by_accounts(
+    db: Store, folder: Path, searched: Iterable[tuple[str, int]], listed: Sequence[worlds.Row]
+) -> list[Any]:
+    """What accounts did after their users left, and how soon each went to somebody else; Los Angeles' clock."""
+    rows = [worlds.search(OWN, n, moment, account=worlds.token(who)) for n, (who, moment) in enumerate(searched, 1)]
+    tables: dict[str, list[worlds.Row]] = {
+        "sources": [
+            worlds.log(OWN), worlds.log(PAPER, "accounts"), worlds.log(NEXT, "accounts", captured_on=at(LATER))],
+        "sightings": rows, "accounts": list(listed),
+    }  # fmt: skip
+    found(db, folder, ["custodian/after-leaving"], tables)
+    return db.rows(
+        "SELECT first_at, listed, left_at IS NULL, after_left, idle_days FROM account_uses ORDER BY first_at"
+    )
+
+
+LATER = date(2026, 6, 1)
+
+
+def test_searches_after_leaving_begin_with_the_midnight_after_that_day_where_the_agency_is(
+    db: Store, tmp_path: Path
+) -> None:
+    """1 May ends at seven in the morning of the 2nd, UTC."""
+    midnight = at(date(2026, 5, 2), 7)
+    left = account(1, "one", left_at=at(date(2026, 5, 1), 0))
+    before, after = ("one", midnight - 1), ("one", midnight)
+    assert by_accounts(db, tmp_path, [before], [left])[0][3] == 0
+    assert by_accounts(db, tmp_path, [before, after, ("one", midnight + DAY)], [left])[0][3] == 2
+    assert by_accounts(db, tmp_path, [after], [account(1, "one")])[0] == (midnight, True, True, None, None)
+    assert by_accounts(db, tmp_path, [after], [account(1, "two")])[0][1] is False
+
+
+def test_the_newest_list_has_the_last_word_on_an_account(db: Store, tmp_path: Path) -> None:
+    """Who left on an older list and is there again on a newer one has not left."""
+    old, new = account(1, "one", left_at=at(date(2026, 1, 1), 0)), account(2, "one", source=NEXT)
+    searched = [("one", at(date(2026, 5, 1)))]
+    assert by_accounts(db, tmp_path, searched, [old, new])[0][2:4] == (True, None)
+    turned = [{**old, "source": NEXT}, {**new, "source": PAPER}]
+    assert by_accounts(db, tmp_path, searched, turned)[0][2:4] == (False, 1)
+
+
+def test_an_account_is_handed_over_where_a_second_user_gets_it(db: Store, tmp_path: Path) -> None:
+    first = account(1, "one", granted_at=at(date(2025, 1, 1), 0), left_at=at(date(2025, 6, 1), 0))
+    again, second = {**first, "source": NEXT}, account(2, "one", granted_at=at(date(2025, 8, 2), 0))
+    searched = [("one", at(date(2026, 5, 1)))]
+    assert by_accounts(db, tmp_path, searched, [first, again])[0][4] is None, "two lists with one line are one user"
+    assert by_accounts(db, tmp_path, searched, [first, again, second])[0][4] == 62
+
+
+def test_an_entry_of_an_event_log_says_of_no_approver(db: Store, tmp_path: Path) -> None:
+    states = {f"{field}_state": "value" for field in ("entry_reason", "target", "account", "case_no")}
+    event = {"source": PAPER, "part": 0, "record": 1, "entity": "hot_list_entry", "action": "create", **states}
+    entry = {
+        "source": NEXT,
+        "part": 0,
+        "record": 1,
+        **states,
+        "account": worlds.token("one"),
+        "approver_state": "value",
+    }
+    vermont = "Pretend VT PD"
+    papers = ((PAPER, "events"), (NEXT, "hot_list_entries"))
+    tables: dict[str, list[worlds.Row]] = {
+        "sources": [worlds.log(source, view, vermont, captured_on=at(LATER)) for source, view in papers],
+        "organisations": [worlds.organisation(vermont, "vt")], "events": [event],
+        "hot_list_entries": [
+            {**entry, "approver": worlds.token("two")}, {**entry, "record": 2, "approver": worlds.token("one")},
+            {**entry, "record": 3, "approver_state": "empty"},
+        ],
+    }  # fmt: skip
+    said = found(db, tmp_path, ["us-vt/entry-approved"], tables, agency=vermont)["us-vt/entry-approved"]
+    assert (said.over, said.counts[Outcome.PASS], said.counts[Outcome.CANNOT_TELL]) == (2, 1, 1)
 
 
 # --- audits, look-backs ------------------------------------------------------------------------------------------

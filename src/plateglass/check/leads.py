@@ -18,7 +18,21 @@ ACCOUNT_USES: tuple[Column, ...] = (
     Column("searches", "BIGINT", "how many"),
     Column("busiest_hours", "DOUBLE", "hours from its first to its last search of one day, on its longest day"),
     Column("listed", "BOOLEAN", "whether a list of accounts has it; NULL where the case holds none of the owner"),
-    Column("may_search", "VARCHAR", "whether that list lets it search: yes, no"),
+    Column("owner", "VARCHAR", "id of the agency whose log it is"),
+    Column("may_search", "VARCHAR", "whether the newest list of accounts lets it search: yes, no"),
+    Column("authorised_at", "BIGINT", "the day of its written authorisation, as that list has it"),
+    Column("approvals", "BIGINT", "how many people approved it"),
+    Column("left_at", "BIGINT", "the day on which its user left; NULL while there"),
+    *(
+        Column(f"{field}_state", "VARCHAR", f"cell state of {field} on that list; NULL where it is on none")
+        for field in ("authorised_at", "approvals", "left_at")
+    ),
+    Column("after_left", "BIGINT", "searches from the day after its user left on; NULL where nobody left"),
+    Column(
+        "idle_days",
+        "BIGINT",
+        "days between one user's leaving and the next one's getting it, the fewest; NULL where nobody handed it over",
+    ),
     Column("trained_at", "BIGINT", "the day of its first course that was not failed; NULL where there is none"),
     Column("trained_last_at", "BIGINT", "the day of the last such course before its last search"),
     Column("trainings", "BIGINT", "records of training in the case, of anybody"),
@@ -73,8 +87,9 @@ def account_uses(world: World) -> list[Step]:
     rows = f"""
         SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record, u.last_at AS unit_at, u.log_no, l.owner_state,
           n.agency_no, u.first_at, u.last_at, u.searches, h.busiest_hours,
-          CASE WHEN k.lists > 0 THEN a.account IS NOT NULL END AS listed, a.may_search, t.trained_at, e.trained_last_at,
-          (SELECT count(*) FROM training) AS trainings
+          CASE WHEN k.lists > 0 THEN a.account IS NOT NULL END AS listed, l.owner_agency AS owner, a.may_search,
+          a.authorised_at, a.approvals, a.left_at, a.authorised_at_state, a.approvals_state, a.left_at_state,
+          g.after_left, i.idle_days, t.trained_at, e.trained_last_at, (SELECT count(*) FROM training) AS trainings
         FROM used AS u JOIN logs AS l ON l.log_no = u.log_no
         LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency
         LEFT JOIN (SELECT account, max(hours) AS busiest_hours FROM (
@@ -83,8 +98,9 @@ def account_uses(world: World) -> list[Step]:
           ON h.account = u.account
         LEFT JOIN (SELECT l.owner_key, count(*) AS lists FROM accounts AS a JOIN logs AS l ON l.source = a.source
                      AND l.part = a.part GROUP BY l.owner_key) AS k ON k.owner_key = l.owner_key
-        LEFT JOIN (SELECT account, min(may_search) AS may_search FROM accounts GROUP BY account) AS a
-          ON a.account = u.account
+        LEFT JOIN roster AS a ON a.account = u.account AND a.nth = 1
+        LEFT JOIN after_leaving AS g ON g.account = u.account
+        LEFT JOIN handed_over AS i ON i.account = u.account
         LEFT JOIN (SELECT account, min(completed_at) AS trained_at FROM training WHERE coalesce(passed, 'yes') = 'yes'
                    GROUP BY account) AS t ON t.account = u.account
         LEFT JOIN (SELECT t.account, max(t.completed_at) AS trained_last_at
@@ -96,7 +112,32 @@ def account_uses(world: World) -> list[Step]:
             SELECT s.account, min(s.log_no) AS log_no, min(s.searched_at) AS first_at, max(s.searched_at) AS last_at,
               count(*) AS searches
             FROM searches AS s WHERE {_OWN} GROUP BY s.account""", "one row an account that searched"),
+        *_roster(world),
         Step("account_uses", framed(rows, ACCOUNT_USES, world), "one row an account that searched"),
+    ]  # fmt: skip
+
+
+def _roster(world: World) -> list[Step]:
+    """Accounts as the newest list has them, what was searched after their users left, and who got them next."""
+    return [
+        Step("roster", """
+            SELECT a.account, a.may_search, a.authorised_at, a.approvals, a.left_at, a.granted_at,
+              a.authorised_at_state, a.approvals_state, a.left_at_state, row_number() OVER (PARTITION BY a.account
+                ORDER BY l.captured_on DESC NULLS LAST, a.granted_at DESC NULLS LAST, a.source, a.part, a.record) AS nth
+            FROM accounts AS a JOIN logs AS l ON l.source = a.source AND l.part = a.part WHERE a.account IS NOT NULL""",
+            "accounts on lists, the newest word on each first"),
+        Step("after_leaving", f"""
+            SELECT a.account,
+              count(CASE WHEN s.searched_at >= {world.at("a.left_at")} + {DAY_MS} THEN 1 END) AS after_left
+            FROM roster AS a JOIN searches AS s ON s.account = a.account
+            WHERE {_OWN} AND a.nth = 1 AND a.left_at IS NOT NULL GROUP BY a.account""", "searches after leaving"),
+        Step("handed_over", f"""
+            SELECT account, min(days) AS idle_days FROM (
+              SELECT account, (granted_at - lag(left_at) OVER (PARTITION BY account ORDER BY granted_at)) // {DAY_MS}
+                AS days
+              FROM (SELECT account, granted_at, max(left_at) AS left_at FROM roster WHERE granted_at IS NOT NULL
+                    GROUP BY account, granted_at) AS g) AS d
+            WHERE days IS NOT NULL GROUP BY account""", "accounts that were given to another user"),
     ]  # fmt: skip
 
 

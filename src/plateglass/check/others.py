@@ -12,7 +12,7 @@ from itertools import pairwise
 from plateglass.check.clock import DAY_MS
 from plateglass.check.columns import FRAME
 from plateglass.check.world import World
-from plateglass.model import FIGURES, STATISTICS, Column, View
+from plateglass.model import FIGURES, STATISTICS, Column, State, View
 from plateglass.record_views import Holds, RecordField, RecordView
 from plateglass.store import Step, name, values
 
@@ -123,11 +123,12 @@ def _pick(column: Column, field: RecordField | None) -> str:
 
 
 def _records(view: RecordView) -> str:
-    """The table of a view; entries of hot lists stand in event logs too, where they are made."""
+    """The table of a view; entries of hot lists stand in event logs too, where they are made, and name no approver."""
     if view.view is not View.HOT_LIST_ENTRIES:
         return name(view.table)
     listed = [column.name for column in view.columns]
-    made = [f"{column.replace('added_at', 'happened_at')} AS {column}" for column in listed]
+    unsaid = {"approver": "CAST(NULL AS UUID)", "approver_state": f"'{State.NOT_EXPORTED}'"}
+    made = [f"{unsaid.get(c, c.replace('added_at', 'happened_at'))} AS {c}" for c in listed]
     return (
         f"(SELECT {', '.join(listed)} FROM {name(view.table)} UNION ALL SELECT {', '.join(made)}"
         " FROM events WHERE entity = 'hot_list_entry' AND action = 'create')"
