@@ -78,6 +78,7 @@ WAYS_TRIED: Final = (
     Column("fake_n", "BIGINT", "searches that it can't truly explain; of all users"),
 )
 WINDOWS: Final = (
+    Column("place", "BIGINT", "its place in the list"),
     Column("way", "VARCHAR", "the way of explaining, with another limit"),
     Column("found", "BIGINT", "searches that it explains"),
     Column("n", "BIGINT", "searches that it could explain"),
@@ -240,10 +241,10 @@ def _said() -> list[Step]:
         if way in _WEAK
     )
     tried = " UNION ALL ".join([
-        *(f"SELECT '{WAYS['number']}, closed at most {days} days before' AS way, "
+        *(f"SELECT {days} AS place, '{WAYS['number']}, closed at most {days} days before' AS way, "
           f"count(CASE WHEN closed_{days} THEN 1 END) AS found, count(*) AS n FROM asked_evidence "
           "WHERE own AND in_time AND case_no IS NOT NULL" for days in CLOSED_TRIED),
-        *(f"SELECT 'an incident was opened at most {hours} hours before', "
+        *(f"SELECT {1000 + hours}, 'an incident was opened at most {hours} hours before', "
           f"count(CASE WHEN hours <= {hours} THEN 1 END), count(*) FROM asked_evidence WHERE own AND in_time"
           for hours in NEAR_TRIED),
     ])  # fmt: skip
