@@ -141,7 +141,8 @@ def write(folder: Path, every: int = 1) -> None:
     _saved(folder, few)
     _corpus(folder / "corpus.parquet", few)
     with zipfile.ZipFile(folder / "release.zip", "w") as archive:
-        archive.writestr("8_1_2025-8_31_2025-Sampleton CA PD-Audit.csv", _text(native).encode("utf-16"))
+        fewer = [HEADINGS, *planted(HEADINGS, canaries[::5])]
+        archive.writestr("8_1_2025-8_31_2025-Sampleton CA PD-Audit.csv", _text(fewer).encode("utf-16"))
     _refused(folder, canaries)
 
 
@@ -233,7 +234,10 @@ def _refused(folder: Path, canaries: list[Canary]) -> None:
     _csv(
         folder / "positions.csv", [["License Plate", "Latitude", "Longitude"], *([t, "37.1", "-120.2"] for t in texts)]
     )
-    long = [[*row, "one too many", texts[n % len(texts)]] for n, row in enumerate(planted(HEADINGS, canaries[:40])[:200])]
+    long = [
+        [*row, "one too many", more]
+        for row, more in zip(planted(HEADINGS, canaries[:40])[:200], cycle(texts), strict=False)
+    ]
     _csv(folder / "long_records.csv", [HEADINGS, *planted(HEADINGS, canaries[:9]), *long])
     quotes = _text([HEADINGS, *planted(HEADINGS, canaries[:60])]) + '"' + ",".join(texts[:300])
     (folder / "unbalanced.csv").write_text(quotes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import functools
 import importlib.util
 import json
 import os
@@ -16,6 +17,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from plateglass import demo, errors, pipeline, privacy
+from plateglass.catalogue import SHIPPED
 from plateglass.cli import app, program, scratch
 from plateglass.errors import Issue, Place, Severity
 
@@ -29,6 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(name, str(tmp_path / "home"))
     monkeypatch.delenv("PLATEGLASS_KEY_FILE", raising=False)
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").touch()
     return tmp_path / "home"
 
 
@@ -118,6 +121,7 @@ def _generator() -> ModuleType:
         ["audit", ".", "--set", "no_such_parameter=1"],
         ["audit", ".", "--switch-off", "soon"],
         ["audit", ".", "--retention-days", "0"],
+        ["audit", "--oot", "x", "."],
         ["check", "."],
         ["report", "no-such-folder"],
         ["rules", "show", "no/such-rule"],
@@ -154,6 +158,56 @@ def test_a_known_error_is_one_line(
     result = run("audit", tmp_path)
     assert result.exit_code == code
     assert words in one_line(result)
+
+
+def test_a_folder_without_a_file_is_wrong_use(tmp_path: Path) -> None:
+    """Else a mistyped folder ends with 0 and a report of nothing."""
+    (tmp_path / "empty" / "deep").mkdir(parents=True)
+    result = run("audit", "empty")
+    assert (result.exit_code, "there is no file in empty" in result.stderr) == (2, True)
+    (tmp_path / "empty" / "gone.csv").symlink_to("nowhere")  # a file all the same: it is named as unreadable
+    assert run("audit", "empty", "--rules", "nonsense").stderr.startswith("plateglass: no rule pack")
+
+
+def test_a_report_that_can_t_be_written_is_said_before_the_work_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(pipeline, "audit")
+    assert run("audit", "a.csv", "--out", "a.csv").stderr.startswith("plateglass: a file stands where")
+    monkeypatch.setattr(os, "access", lambda path, _mode: not Path(path).is_dir())
+    assert "no permission" in one_line(run("audit", "a.csv", "--out", tmp_path / "new" / "report"))
+
+
+def test_an_interrupt_ends_with_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "audit", interrupted)
+    result = run("audit", "a.csv")
+    assert result.exit_code == 130
+    assert "interrupted; nothing half-written is left" in one_line(result)
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"), [(b'colour = "blue"', "no such setting"), (b"[[", "not TOML"), (b"\xff\xfe", "not TOML")]
+)
+def test_settings_of_a_newer_version_or_another_kind_of_file_are_refused(
+    raw: bytes, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "case.toml").write_bytes(raw)
+    result = run("check", ".")
+    assert result.exit_code == 2
+    assert words in one_line(result)
+
+
+@pytest.mark.parametrize(("group", "name", "near"), [("rules", "us-ca/acess-record", "us-ca/access-record"),
+                                                     ("layouts", "flok-audit", "flock-audit")])  # fmt: skip
+def test_a_mistyped_id_is_told_what_is_near_it(group: str, name: str, near: str) -> None:
+    """And not the ids of all two hundred rules."""
+    said = run(group, "show", name).stderr
+    assert near in said
+    assert len(said) < 500
+    assert f"see {group} list" in run(group, "show", "xyzzy").stderr
 
 
 def test_a_fault_of_our_own_shows_where_and_no_value(capsys: pytest.CaptureFixture[str]) -> None:
@@ -231,7 +285,7 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> demo.Truth:
     return demo.make(tmp_path_factory.mktemp("files"), searches=600)
 
 
-def test_the_demo_finds_exactly_what_was_planted(tmp_path: Path, home: Path) -> None:
+def test_the_demo_finds_exactly_what_was_planted(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a person would run it: in a process of its own, with nothing there before."""
     environment = {**os.environ, "COLUMNS": "200"}
     command = [sys.executable, "-m", "plateglass.cli", "demo", "--out", str(tmp_path / "demo")]
@@ -244,8 +298,10 @@ def test_the_demo_finds_exactly_what_was_planted(tmp_path: Path, home: Path) -> 
     assert done.stderr.splitlines() == [
         "plateglass: custodian/ is for the agency's own reviewer: take it out before anything is published"
     ]
-    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert again.stdout == done.stdout, "a demo in the folder of an earlier one begins anew"
+    monkeypatch.setattr(demo, "make", functools.partial(demo.make, searches=600))
+    again = run("demo", "--out", tmp_path / "demo")
+    assert "found exactly what was planted" in again.stdout, "a demo in the folder of an earlier one begins anew"
+    assert again.exit_code == 0
 
 
 def test_a_demo_leaves_a_folder_with_anything_else_in_it_alone(tmp_path: Path, home: Path) -> None:
@@ -303,7 +359,14 @@ def test_layouts_and_rules_are_listed_and_shown() -> None:
             assert shown.exit_code == 0, shown.output
 
 
-def test_every_rule_s_own_examples_hold() -> None:
-    result = run("rules", "test")
-    assert result.exit_code == 0, result.output
-    assert "0 wrong" in result.stdout
+def test_a_rule_s_own_examples_are_run_and_a_wrong_one_ends_with_1(tmp_path: Path) -> None:
+    """All of ours are run by test_rules.py, one by one."""
+    own = tmp_path / "content" / "rules" / "own"
+    own.mkdir(parents=True)
+    good = (SHIPPED / "rules" / "screens" / "row-cap.toml").read_text(encoding="utf-8")
+    (own / "good.toml").write_text(good)
+    (own / "bad.toml").write_text(good.replace('verdict = "pass"', 'verdict = "fail"'))
+    ran = {name: run("rules", "test", f"own/{name}", "--case", tmp_path) for name in ("good", "bad")}
+    assert {name: result.exit_code for name, result in ran.items()} == {"good": 0, "bad": 1}
+    assert " 0 wrong" in ran["good"].stdout
+    assert " 0 wrong" not in ran["bad"].stdout

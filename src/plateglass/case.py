@@ -186,17 +186,21 @@ class Case:
         """
         path = self.root / "case.toml"
         try:
-            return Settings.model_validate(tomllib.loads(path.read_text()))
+            return Settings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError as error:
             raise CaseUnusable(
                 "no case.toml in this folder", place=Place(str(self.root)), remedy="plateglass new makes a case"
             ) from error
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise CaseUnusable(f"case.toml is not TOML: {error}", place=Place(str(path))) from error
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             key = ".".join(str(part) for part in first["loc"])
-            raise CaseUnusable(first["msg"].lower(), place=Place(str(path), column=key)) from error
+            raise CaseUnusable(
+                "no such setting" if first["type"] == "extra_forbidden" else first["msg"].lower(),
+                expected="the settings that docs/reference/content.md lists; a newer plateglass may know more",
+                place=Place(str(path), column=key),
+            ) from error
 
     def catalogue(self) -> Catalogue:
         """Our content and the case's own."""

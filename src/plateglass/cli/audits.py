@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from plateglass import demo, pipeline
+from plateglass import demo, pipeline, publish
 from plateglass.case import Case, Settings, remove
 from plateglass.catalogue import Catalogue
 from plateglass.cli import options, scratch, screen
@@ -55,6 +55,7 @@ def audit(
 ) -> None:
     """Read released files, check them, and write a report."""
     values = options.parameters(retention_days, switch_off, named)
+    publish.ours(out)
     with _folder(case) as root:
         made = _made(root, values, options.Given(rules, agency, timezone, custodian))
         with screen.bars(quiet=quiet or as_json) as progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tempfile
 from pathlib import Path
 from typing import Annotated, Never
@@ -170,4 +171,7 @@ def rules_test(
 
 
 def _unknown(kind: str, name: str, found: dict[str, Layout] | dict[str, Rule]) -> Never:
-    raise typer.BadParameter(f"no {kind} is called {name!r}; there are {', '.join(found)}", param_hint="ID")
+    near = ", ".join(difflib.get_close_matches(name, found, n=5))
+    raise typer.BadParameter(
+        f"no {kind} is called {name!r}; " + (f"near it: {near}" if near else f"see {kind}s list"), param_hint="ID"
+    )

@@ -13,8 +13,17 @@ from plateglass import check, questions
 from plateglass.case import Settings
 from plateglass.catalogue import Catalogue
 
+
+def _some(paths: list[Path]) -> list[Path]:
+    """The same paths, if there is any file at or below them."""
+    if not any(not below.is_dir() for path in paths for below in (path, *path.rglob("*"))):
+        raise typer.BadParameter(f"there is no file in {', '.join(map(str, paths))}")
+    return paths
+
+
 Files = Annotated[
-    list[Path], typer.Argument(exists=True, metavar="FILES...", help="Released files, ZIPs or folders of them.")
+    list[Path],
+    typer.Argument(exists=True, metavar="FILES...", callback=_some, help="Released files, ZIPs or folders of them."),
 ]
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="The case's folder.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the report goes.")]

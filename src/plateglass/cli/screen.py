@@ -67,6 +67,9 @@ def reported(command: Callable[P, None]) -> Callable[P, None]:
                 raise
             what = _SYSTEM.get(error.errno or 0) or os.strerror(error.errno or 0).lower()
             fail(f"{what}: {error.filename}" if error.filename else what)
+        except KeyboardInterrupt:
+            note("interrupted; nothing half-written is left, and the same command may be given again")
+            raise
 
     return run
 
