@@ -24,6 +24,7 @@ from plateglass.check.searches import ground
 from plateglass.check.views import prepare
 from plateglass.check.world import world
 from plateglass.model import ORGANISATIONS, SHARES, SIGHTINGS, STATED, STATISTICS, Column
+from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Step, Store, text
 
 SEARCHES = 5_000_000
@@ -101,6 +102,7 @@ def made(store: Store, rows: int, folder: Path) -> None:
         })),
         Step("shares", table(SHARES, 0, {})),
         Step("statistics", table(STATISTICS, 0, {})),
+        *(Step(view.table, table(view.columns, 0, {})) for view in OTHER_VIEWS.values()),
     )  # fmt: skip
 
 

@@ -174,3 +174,12 @@ def test_without_a_folder_to_spill_into_nothing_is_spilt(tmp_path: Path, monkeyp
     with Store(memory="30MB") as small, pytest.raises(OutputUnwritable):
         small.execute("CREATE TEMP TABLE wide AS SELECT repeat('x', 200) || i AS t FROM range(2000000) AS r(i)")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_comparisons_with_texts_are_found_and_read_from_columns_and_no_word_within_a_text_is_taken_for_one() -> None:
+    sql = "NOT a IN ('x', 'y') AND b = 'a IN (''x'', ''y'')' OR n > 3 OR COALESCE(c, '') <> 'z' OR d = e"
+    assert sorted(store.comparisons(sql)) == ["COALESCE(c, '') <> 'z'", "a IN ('x', 'y')", "b = 'a IN (''x'', ''y'')'"]
+    assert store.substituted(sql, {"a IN ('x', 'y')": "c0"}) == (
+        "NOT c0 AND b = 'a IN (''x'', ''y'')' OR n > 3 OR COALESCE(c, '') <> 'z' OR d = e"
+    )
+    assert store.substituted("a = 'x'", {}) == "a = 'x'"

@@ -266,6 +266,30 @@ def expression(sql: str, columns: Collection[str], parameters: Mapping[str, int 
     return tree.sql(dialect="duckdb", comments=False).replace("\0", "' || chr(0) || '")  # only a text can hold one
 
 
+def comparisons(sql: str) -> list[str]:
+    """Every comparison with texts within an expression, as often as it stands there: what costs most of it."""
+    return [found for node in sqlglot.parse_one(sql, dialect="duckdb").walk() if (found := _comparison(node))]
+
+
+def substituted(sql: str, columns: Mapping[str, str]) -> str:
+    """An expression with the comparisons that are columns already read from those."""
+
+    def read(node: exp.Expr) -> exp.Expr:
+        found = columns.get(_comparison(node))
+        return node if found is None else exp.column(found)
+
+    return sqlglot.parse_one(sql, dialect="duckdb").transform(read).sql(dialect="duckdb")
+
+
+def _comparison(node: exp.Expr) -> str:
+    """A node's SQL where it compares something with texts only, else nothing."""
+    if not isinstance(node, exp.In | exp.EQ | exp.NEQ):
+        return ""
+    compared = node.expressions if isinstance(node, exp.In) else [node.expression]
+    texts = bool(compared) and all(isinstance(each, exp.Literal) and each.is_string for each in compared)
+    return node.sql(dialect="duckdb") if texts else ""
+
+
 def _parsed(sql: str) -> exp.Expr:
     if len(sql) > LONGEST:
         raise RuleRefused(f"the SQL has {len(sql)} characters", expected=f"{LONGEST} at most")

@@ -15,7 +15,7 @@ from plateglass.catalogue import Citation, Rule
 from plateglass.check.clock import instant, midnight
 from plateglass.errors import Place, RuleRefused
 from plateglass.model import Outcome, State
-from plateglass.store import expression, predicate, text
+from plateglass.store import expression, predicate, substituted, text
 
 Given = int | float | str | None
 
@@ -50,7 +50,7 @@ class Compiled:
     fails: str
     """SQL: what is at fault."""
     guard: str = ""
-    """SQL that is false only for units of other states than those that the rule binds; empty where it binds all."""
+    """SQL: the unit is of the states that the rule binds; empty where it binds all. It stands in `bound` too."""
     measure: str = ""
     buckets: tuple[tuple[str, str], ...] = ()
     """(label, SQL)."""
@@ -73,6 +73,13 @@ class Compiled:
         whens += [(f"NOT {fails}", Outcome.PASS), (fails, Outcome.FAIL)]
         cases = " ".join(f"WHEN {condition} THEN {_digit(outcome, one)}" for condition, outcome in whens)
         return f"CASE {cases} ELSE {_digit(Outcome.CANNOT_TELL, one)} END"
+
+    def reading(self, guards: Mapping[str, str], compared: Mapping[str, str]) -> Compiled:
+        """The same, with the guard and the comparisons that are columns already read from those."""
+        bound = tuple(guards.get(part) or substituted(part, compared) for part in self.bound)
+        doubts = tuple(substituted(part, compared) for part in self.doubts)
+        person, fails = (substituted(part, compared) if part else "" for part in (self.person, self.fails))
+        return replace(self, bound=bound, doubts=doubts, person=person, fails=fails)
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -129,7 +136,7 @@ def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given]
         doubts=("true",) if any(value is None for value in given.values()) else (*untold, *unclear),
         person=f"({truths['person']})" if truths["person"] != "FALSE" else "",
         fails=f"({truths['fails']})",
-        guard=" AND ".join(f"coalesce({part}, true)" for part in states),
+        guard=next(iter(states), ""),
     )  # fmt: skip
     return bare if rule.measure is None else _measured(bare, columns, literals)
 

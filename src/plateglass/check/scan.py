@@ -19,7 +19,7 @@ from itertools import groupby
 from plateglass.check.compiled import OUTCOMES, UNTOLD, Compiled, untold_digit
 from plateglass.errors import Place, RuleRefused
 from plateglass.model import Outcome
-from plateglass.store import Failure, Step, Store
+from plateglass.store import Failure, Step, Store, comparisons
 
 BITS = 3
 BASE = 2**BITS
@@ -151,9 +151,12 @@ def _packs(seats: Sequence[Seat]) -> int:
 def _judged(table: str, seats: Sequence[Seat], fields: Sequence[str]) -> str:
     packs = range(_packs(seats))
     guards = _named("g", (seat.rule.guard for seat in seats if seat.rule.guard))
+    compared = _named("c", _compared(seats))
+    seats = [replace(seat, rule=seat.rule.reading(guards, compared)) for seat in seats]
     shared = _named("q", _shared(seats))
     looks = "".join(f", {guard} AS {column}" for guard, column in guards.items())
     digits = "".join(f", {untold_digit(field)} AS u_{field}" for field in fields)
+    digits += "".join(f", {comparison} AS {column}" for comparison, column in compared.items())
     asked = "".join(f", {part} AS {column}" for part, column in shared.items())
     verdicts = ", ".join(f"{_packed(_of(seats, pack), guards, partial(_verdict, shared))} AS p{pack}" for pack in packs)
     classes = ", ".join(f"{_classes(_of(seats, pack), guards)} AS b{pack}" for pack in packs)
@@ -172,6 +175,14 @@ def _named(letter: str, parts: Iterable[str]) -> dict[str, str]:
     return {part: f"{letter}{n}" for n, part in enumerate(dict.fromkeys(parts))}
 
 
+def _compared(seats: Sequence[Seat]) -> list[str]:
+    """The comparisons with texts that are made more than once, and once at least of every unit."""
+    made = [(seat, comparison) for seat in seats for part in seat.rule.parts for comparison in comparisons(part)]
+    counts = Counter(comparison for _, comparison in made)
+    always = dict.fromkeys(comparison for seat, comparison in made if not seat.rule.guard)
+    return [comparison for comparison in always if counts[comparison] >= TWICE]
+
+
 def _shared(seats: Sequence[Seat]) -> list[str]:
     """The parts of verdicts that are asked more than once of every unit."""
     counts = Counter(part for seat in seats if not seat.rule.guard for part in seat.rule.parts)
@@ -187,7 +198,7 @@ def _packed(seats: Sequence[Seat], guards: Mapping[str, str], part: Callable[[Se
     sums = []
     for guard, group in groupby(seats, key=lambda seat: seat.rule.guard):
         parts = " + ".join(map(part, group))
-        sums.append(f"CASE WHEN {guards[guard]} THEN {parts} ELSE 0 END" if guard else parts)
+        sums.append(f"CASE WHEN coalesce({guards[guard]}, true) THEN {parts} ELSE 0 END" if guard else parts)
     return f"CAST({' + '.join(sums) or '0'} AS BIGINT)"
 
 
