@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import fuzzing
-from plateglass import intake, normalise, pipeline, workbook
+from plateglass import custody, intake, normalise, pipeline, workbook
 from plateglass.case import Case, Settings
 from plateglass.catalogue import Catalogue
 from plateglass.errors import Issue
@@ -75,6 +75,19 @@ def test_what_the_second_export_lacks_was_not_exported_rather_than_left_blank(tm
         sources = store.rows("SELECT part, part_name, records, accepted FROM sources ORDER BY part")
     assert states == [(0, "value", 30), (1, "not_exported", 20)]
     assert sources == [(0, "", 31, 30), (1, "below record 31", 20, 20)]
+
+
+def test_what_stands_below_is_proved_from_its_original_too(tmp_path: Path) -> None:
+    """Every part of the source again, and whoever waits is told to the end."""
+    path, case = tmp_path / "log.csv", Case.make(tmp_path / "case", Settings())
+    path.write_text(text(stacked((HEADINGS, range(1, 31)), (SECOND, range(31, 51)))))
+    pipeline.add(case, [path], lambda *_: None)
+    told: list[tuple[str, int, int]] = []
+    checks = custody.verify(case, [path], progress=lambda *each: told.append(each))
+    assert {each.standing for each in checks if each.asked} == {custody.Standing.HOLDS}
+    assert any(each.what == "log.csv: sightings-1.parquet, by its original" for each in checks)
+    size = path.stat().st_size
+    assert told == [("counting the store", 1, 1), ("reading the originals", size, size)]
 
 
 def test_several_exports_below_one_another_each_have_their_own_columns(tmp_path: Path) -> None:

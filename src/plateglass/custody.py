@@ -77,10 +77,10 @@ def verify(
     checks = [Check(told, Standing.HOLDS), *_stamped(case, report or case.out, roots)]
     with case.held(), Store(threads=2, memory="2GB", spill=case.work) as store:
         sources = [line for line in case.sources() if line["parts"]]
-        for number, line in enumerate(sources):
-            progress("counting the store", number, len(sources))
+        for number, line in enumerate(sources, 1):
             checks += _stored(store, case, line)
-        checks += _originals(store, case, sources, originals)
+            progress("counting the store", number, len(sources))
+        checks += _originals(store, case, sources, originals, progress)
     return checks + _reported(case, report, progress)
 
 
@@ -155,7 +155,9 @@ def _rows(store: Store, path: Path) -> int:
 # --- the originals -----------------------------------------------------------------------------------------------
 
 
-def _originals(store: Store, case: Case, lines: Sequence[Mapping[str, Any]], given: Sequence[Path]) -> Iterator[Check]:
+def _originals(
+    store: Store, case: Case, lines: Sequence[Mapping[str, Any]], given: Sequence[Path], progress: Progress
+) -> Iterator[Check]:
     """Each source read again from its original, and compared with its line and its tables in the store."""
     if not given:
         yield Check(f"{len(lines)} sources against their originals", Standing.UNCHECKED, "none were given", asked=False)
@@ -167,8 +169,11 @@ def _originals(store: Store, case: Case, lines: Sequence[Mapping[str, Any]], giv
         yield Check(f"{place} is in the case", Standing.UNCHECKED, "no source of the case has its bytes", asked=False)
     by_id = {line["source"]: line for line in lines}
     wanted = [_again(line, here[line["sha256"]]) for line in lines if line["sha256"] in here]
-    for taken in intake.takings(case, iter(wanted), sum(source.size for source in wanted)):
+    done, in_all = 0, sum(source.size for source in wanted)
+    for taken in intake.takings(case, iter(wanted), in_all, progress):
         yield from _reread(store, case, by_id[taken.source.id], taken)
+        done += taken.source.size
+        progress("reading the originals", done, in_all)
     for line in lines:
         if line["sha256"] not in here:
             missing = f"no file of SHA-256 {line['sha256']}"
