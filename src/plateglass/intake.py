@@ -129,8 +129,6 @@ class _Worker:
                 taken.parts.append(_part(found))
                 taken.issues += normalise.doubts(found, reader.catalogue.layouts[found.table.layout])
         remove(reader.work / source.id)
-        if folder.exists():
-            sync_below(folder)
         return taken
 
 
@@ -294,9 +292,13 @@ def _take(source: Source) -> Taken:
 
 
 def _keep(case: Case, taken: Taken, told: list[dict[str, Any]]) -> None:
-    """Put a source's tables in their place, then its line: in that order, so that a line never lacks its tables."""
+    """Put a source's tables in their place, then its line: in that order, so that a line never lacks its tables.
+
+    This process waits for the disk, while the others read on.
+    """
     made, place = ready(case, os.getpid(), taken.source.id), case.folder(taken.source.id)
     if taken.parts:
+        sync_below(made)
         place.parent.mkdir(parents=True, exist_ok=True)
         made.replace(place)
         for folder in (place.parent, case.store, case.root):
