@@ -1,0 +1,60 @@
+"""What a finding says where nothing could be decided, and what units are called that only raise a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import worlds
+from plateglass import check
+from plateglass.catalogue import Catalogue, Rule
+from plateglass.publish import findings
+from plateglass.store import Store
+
+RULES = Catalogue().rules
+NOON = 1_754_074_800_000
+
+
+@pytest.fixture(scope="module")
+def db() -> Iterator[Store]:
+    """Eight searches whose case number no release has; three of them reach one network."""
+    rows = [
+        worlds.search("aaaaaaaaaaaa", n, NOON + n, networks=1 if n <= 3 else 9, case_no=None, case_shape=None,
+                      case_no_state="not_exported", reason=None, reason_state="not_exported") for n in range(1, 9)
+    ]  # fmt: skip
+    with Store(threads=1) as store:
+        worlds.fill(store, {
+            "sources": [worlds.log("aaaaaaaaaaaa", accepted=8, records=8, first_at=NOON, last_at=NOON + 9)],
+            "sightings": rows, "distinct_searches": worlds.distinct(rows),
+            "organisations": [worlds.organisation(worlds.HOME, "ca")],
+        })  # fmt: skip
+        yield store
+
+
+@pytest.mark.parametrize(
+    ("applies", "said"),
+    [
+        ("networks = 1", "Can't be told for any of the 3 searches"),
+        ("networks = 99", "Does not apply: of 8 that were looked at, none is in the rule's scope"),
+    ],
+)
+def test_what_does_not_apply_is_not_counted_as_what_can_not_be_told(
+    db: Store, tmp_path: Path, applies: str, said: str
+) -> None:
+    rule = RULES["screens/case-number-absent"].model_copy(update={"applies": applies})
+    (finding,) = check.verdicts(db, worlds.case(tmp_path / "case"), {rule.id: rule})
+    assert finding.sentence.startswith(said)
+
+
+def _first(words: str) -> Rule:
+    return next(rule for rule in RULES.values() if findings.found(rule) == words)
+
+
+def test_only_a_rule_that_may_say_fails_finds_faults() -> None:
+    assert findings.found(RULES["us-ca/in-state-sharing"]) == "at fault"
+    assert findings.found(RULES["promises/look-back"]) == "in question"
+    assert findings.found(RULES["screens/reach-networks"]) == "counted"
+    assert not _first("at fault").only_asks
+    assert _first("in question").only_asks
