@@ -336,6 +336,43 @@ def test_an_entry_of_an_event_log_says_of_no_approver(db: Store, tmp_path: Path)
     assert (said.over, said.counts[Outcome.PASS], said.counts[Outcome.CANNOT_TELL]) == (2, 1, 1)
 
 
+def test_a_target_that_is_entered_again_is_a_lead_and_a_copy_of_an_entry_is_none(db: Store, tmp_path: Path) -> None:
+    """Three entries over two months; the same list released twice adds none, and one case number makes it a case."""
+    states = {f"{field}_state": "value" for field in ("target", "account", "case_no", "expires_at")}
+
+    def entries(target: str, days: Iterable[int], **more: Any) -> list[worlds.Row]:
+        return [
+            {"source": source, "part": 0, "record": 10 * n + len(target), "target": worlds.token(target), **states,
+             "account": worlds.token("one"), "added_at": at(date(2026, 1, 1)) + day * DAY, **more}
+            for source in (PAPER, NEXT) for n, day in enumerate(days)
+        ]  # fmt: skip
+
+    none = {"case_no_state": "empty"}
+    tables: dict[str, list[worlds.Row]] = {
+        "sources": [worlds.log(PAPER, "hot_list_entries"), worlds.log(NEXT, "hot_list_entries")],
+        "hot_list_entries": [
+            *entries("a", (0, 20, 60), **none), *entries("bb", (0, 20, 60), case_no=worlds.token("26-900001")),
+            *entries("ccc", (0, 20), **none), *entries("dddd", (0,), **none),
+        ],
+    }  # fmt: skip
+    said = found(db, tmp_path, ["custodian/entry-renewed"], tables)["custodian/entry-renewed"]
+    assert (said.over, said.question, said.counts[Outcome.PASS]) == (1, 1, 2)
+    assert db.rows("SELECT source, record FROM evidence") == [(PAPER, 1)]
+    assert [units for _, units in said.margin] == [1, 0]
+
+
+def test_a_repeated_target_is_located_where_its_first_record_stands(db: Store, tmp_path: Path) -> None:
+    """Not at the first log's name with a record's number of another log."""
+    moment, same = at(date(2026, 2, 1)), {"account": worlds.token("one"), "target": worlds.token("a")}
+    rows = [
+        worlds.search(OWN, 50, moment, **same), worlds.search(NEXT, 7, moment + DAY, **same),
+        worlds.search(NEXT, 8, moment + 2 * DAY, **same),
+    ]  # fmt: skip
+    tables: dict[str, list[worlds.Row]] = {"sources": [worlds.log(OWN), worlds.log(NEXT)], "sightings": rows}
+    found(db, tmp_path, ["custodian/repeat-target"], tables)
+    assert db.rows("SELECT source, record, searches FROM repeat_targets") == [(OWN, 50, 3)]
+
+
 # --- audits, look-backs ------------------------------------------------------------------------------------------
 
 

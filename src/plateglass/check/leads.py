@@ -6,10 +6,12 @@ Accounts and targets are tokens, compared and counted here and never shown; no r
 from __future__ import annotations
 
 from plateglass.check.clock import DAY_MS
-from plateglass.check.others import MONTHS, framed
+from plateglass.check.others import MONTHS, framed, records
 from plateglass.check.papers import retention_stated
+from plateglass.check.scan import RECORDS
 from plateglass.check.world import World
-from plateglass.model import Column
+from plateglass.model import Column, View
+from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Step
 
 ACCOUNT_USES: tuple[Column, ...] = (
@@ -50,6 +52,16 @@ REPEAT_TARGETS: tuple[Column, ...] = (
     Column("at_night", "BIGINT", "of them, between 22 and 6 o'clock; 0 without a zone"),
 )
 """One row an account and target with at least three searches, in logs of an agency's own searches."""
+
+REPEAT_ENTRIES: tuple[Column, ...] = (
+    Column("entries", "BIGINT", "entries of one target, of different times"),
+    Column("span_days", "BIGINT", "days from the first to the last"),
+    Column("accounts", "BIGINT", "different accounts that made them; 0 where none is told"),
+    Column("case_nos", "BIGINT", "different case numbers among them"),
+    Column("without_case", "BIGINT", "of them, those without a case number"),
+    Column("without_end", "BIGINT", "of them, those without a day on which they end"),
+)
+"""One row an owner and a target that stands on its hot lists more than once."""
 
 INCIDENT_SEARCHES: tuple[Column, ...] = (
     Column("known", "BOOLEAN", "whether the incident log has the search's case number"),
@@ -143,17 +155,18 @@ def _roster(world: World) -> list[Step]:
 
 def repeat_targets(world: World) -> list[Step]:
     """Each account and target with at least three searches."""
-    rows = """
-        SELECT l.source, l.part, r.record, r.last_at AS unit_at, r.log_no, n.agency_no, l.owner_state,
-          r.searches, r.days, r.span_days, r.reasons, r.case_nos, r.without_case, o.accounts - 1 AS others, r.at_night
-        FROM repeats AS r JOIN logs AS l ON l.log_no = r.log_no
+    rows = f"""
+        SELECT l.source, l.part, r.place % {RECORDS} AS record, r.last_at AS unit_at, l.log_no, n.agency_no,
+          l.owner_state, r.searches, r.days, r.span_days, r.reasons, r.case_nos, r.without_case,
+          o.accounts - 1 AS others, r.at_night
+        FROM repeats AS r JOIN logs AS l ON l.log_no = r.place // {RECORDS}
         LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency
         JOIN (SELECT target, count(DISTINCT account) AS accounts FROM searches GROUP BY target) AS o
           ON o.target = r.target"""
     return [
         MONTHS,
         Step("repeats", f"""
-            SELECT s.account, s.target, min(s.log_no) AS log_no, min(s.record) AS record, max(s.searched_at) AS last_at,
+            SELECT s.account, s.target, min(s.log_no * {RECORDS} + s.record) AS place, max(s.searched_at) AS last_at,
               count(*) AS searches, count(DISTINCT {world.day("s.searched_at")}) AS days,
               (max(s.searched_at) - min(s.searched_at)) // {DAY_MS} AS span_days, count(DISTINCT s.reason) AS reasons,
               count(DISTINCT s.case_no) AS case_nos,
@@ -162,6 +175,30 @@ def repeat_targets(world: World) -> list[Step]:
             FROM searches AS s WHERE {_OWN} AND s.target IS NOT NULL AND s.target_state = 'value'
             GROUP BY s.account, s.target HAVING count(*) > 2""", "accounts and targets met at least three times"),
         Step("repeat_targets", framed(rows, REPEAT_TARGETS, world), "one row an account and target"),
+    ]  # fmt: skip
+
+
+def repeat_entries(world: World) -> list[Step]:
+    """Each target that was put on the hot lists of one owner more than once; copies of one entry count once."""
+    rows = f"""
+        SELECT l.source, l.part, r.place % {RECORDS} AS record, r.last_at AS unit_at, l.log_no, n.agency_no,
+          l.owner_state, r.entries, r.span_days, r.accounts, r.case_nos, r.without_case, r.without_end
+        FROM renewed AS r JOIN logs AS l ON l.log_no = r.place // {RECORDS}
+        LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency"""
+    blank = "IN ('empty', 'placeholder') THEN h.added_at END"
+    return [
+        MONTHS,
+        Step("renewed", f"""
+            SELECT min(l.log_no * {RECORDS} + h.record) AS place, max(h.added_at) AS last_at,
+              count(DISTINCT h.added_at) AS entries, (max(h.added_at) - min(h.added_at)) // {DAY_MS} AS span_days,
+              count(DISTINCT h.account) AS accounts, count(DISTINCT h.case_no) AS case_nos,
+              count(DISTINCT CASE WHEN h.case_no_state {blank}) AS without_case,
+              count(DISTINCT CASE WHEN h.expires_at_state {blank}) AS without_end
+            FROM {records(OTHER_VIEWS[View.HOT_LIST_ENTRIES])} AS h
+            JOIN logs AS l ON l.source = h.source AND l.part = h.part
+            WHERE h.target IS NOT NULL AND h.target_state = 'value'
+            GROUP BY l.owner_key, h.target HAVING count(DISTINCT h.added_at) > 1""", "targets entered more than once"),
+        Step("repeat_entries", framed(rows, REPEAT_ENTRIES, world), "one row an owner and target"),
     ]  # fmt: skip
 
 

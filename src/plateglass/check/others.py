@@ -112,7 +112,7 @@ def _units(view: RecordView, world: World) -> str:
         SELECT s.source, s.part, s.record, {at} AS unit_at, l.log_no, w.agency_no, l.owner_state, w.agency,
           w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level, w.public AS agency_public,
           l.captured_on, {rest}
-        FROM {_records(view)} AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
+        FROM {records(view)} AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
         LEFT JOIN who AS w ON w.org = {whose}{texts}"""
 
 
@@ -122,7 +122,7 @@ def _pick(column: Column, field: RecordField | None) -> str:
     return f"s.{name(column.name)}"
 
 
-def _records(view: RecordView) -> str:
+def records(view: RecordView) -> str:
     """The table of a view; entries of hot lists stand in event logs too, where they are made, and name no approver."""
     if view.view is not View.HOT_LIST_ENTRIES:
         return name(view.table)

@@ -88,6 +88,9 @@ VIEWS: dict[str, DocumentedView] = {
         "an account and a target that it searched three times or more", "repeat_targets", leads.REPEAT_TARGETS,
         leads.repeat_targets,
     ),
+    "repeat_entries": DocumentedView(
+        "a target that stands on hot lists more than once", "repeat_entries", leads.REPEAT_ENTRIES, leads.repeat_entries
+    ),
     "incident_searches": DocumentedView(
         "a search with a case number, beside the incident log", "incident_searches", leads.INCIDENT_SEARCHES,
         leads.incident_searches, of="incidents",
