@@ -28,7 +28,7 @@ CATALOGUE = Catalogue()
 
 @pytest.mark.parametrize(("found", "n"), [(0, 10), (3, 10), (10, 10), (5, 200), (199, 200), (40, 4000)])
 def test_intervals_of_shares_are_scipys(found: int, n: int) -> None:
-    wilson, exact = spread.wilson(found, n), spread.exact(found, n)
+    wilson, exact = spread.wilson(found, n), statistics.share(found, n)
     theirs = stats.binomtest(found, n)
     for ours, method in ((wilson, "wilson"), (exact, "exact")):
         other = theirs.proportion_ci(0.95, method=method)

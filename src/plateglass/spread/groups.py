@@ -30,25 +30,6 @@ def numpy() -> Any:
     return np
 
 
-@cache
-def special() -> Any:
-    """SciPy's special functions, which load in a fraction of the time that its distributions take."""
-    try:
-        from scipy import special as functions  # noqa: PLC0415 (an extra; without it everything else runs)
-    except ImportError as error:
-        raise ExtraMissing(
-            "exact bounds need SciPy, which is not installed", remedy="pip install 'plateglass[statistics]'"
-        ) from error
-    return functions
-
-
-def exact(found: int, n: int) -> Interval:
-    """The interval of a share of independent units (Clopper and Pearson)."""
-    low = 0.0 if found == 0 else float(special().betaincinv(found, n - found + 1, statistics.TAIL))
-    high = 1.0 if found == n else float(special().betaincinv(found + 1, n - found, 1 - statistics.TAIL))
-    return Interval(low, high)
-
-
 def wilson(found: int, n: int) -> Interval:
     """The interval of a share of independent units (Wilson)."""
     if n == 0:
@@ -71,7 +52,7 @@ def share(groups: Mapping[int | None, tuple[int, int]]) -> tuple[Interval, str]:
     if sum(f for f, _ in known) in (0, sum(seen for _, seen in known)):
         edge = 1 - statistics.TAIL ** (1 / len(known))
         return Interval(0.0, edge) if not any(f for f, _ in known) else Interval(1 - edge, 1.0), "users"
-    if len({f * known[0][1] == known[0][0] * n for f, n in known} | {True}) == 1:  # all users alike: no spread to draw
+    if all(f * known[0][1] == known[0][0] * n for f, n in known):  # all users alike: no spread to draw
         return wilson(found, n), "searches"
     numpy()
     return statistics.by_user([f for f, _ in known], [n for _, n in known])[1], "users"
@@ -96,10 +77,10 @@ def quantiles(
     for _, value, n in rows:
         weights[value] += n
     found = [_quantile(values, [weights[v] for v in values], q) for q in shares]
-    groups = sorted({group for group, _, _ in rows if group is not None})
-    if len(groups) < FEW or any(group is None for group, _, _ in rows):
+    grouped = [(group, value, n) for group, value, n in rows if group is not None]
+    if len({group for group, _, _ in grouped}) < FEW or len(grouped) < len(rows):
         return [Quantile(q, value, None) for q, value in zip(shares, found, strict=True)]
-    lows, highs = _drawn_quantiles(rows, values, groups, shares)
+    lows, highs = _drawn_quantiles(grouped, values, shares)
     return [
         Quantile(q, value, Interval(min(low, value), max(high, value)))
         for q, value, low, high in zip(shares, found, lows, highs, strict=True)
@@ -117,14 +98,14 @@ def _quantile(values: Sequence[float], weights: Sequence[int], q: float) -> floa
 
 
 def _drawn_quantiles(
-    rows: Sequence[tuple[int | None, float, int]], values: Sequence[float], groups: Sequence[int],
-    shares: Sequence[float],
-) -> tuple[list[float], list[float]]:  # fmt: skip
+    rows: Sequence[tuple[int, float, int]], values: Sequence[float], shares: Sequence[float]
+) -> tuple[list[float], list[float]]:
     np = numpy()
+    groups = sorted({group for group, _, _ in rows})
     place, line = {v: i for i, v in enumerate(values)}, {g: i for i, g in enumerate(groups)}
     table = np.zeros((len(groups), len(values)), np.float32)
     for group, value, n in rows:
-        table[line[group or 0] if group is not None else 0, place[value]] += n
+        table[line[group], place[value]] += n
     times = np.random.default_rng(0).multinomial(len(groups), [1 / len(groups)] * len(groups), size=DRAWS)
     below = np.cumsum(times.astype(np.float32) @ table, axis=1)
     found = np.array(values)
@@ -158,7 +139,7 @@ def concentration(counts: Mapping[int, int], *, bounded: bool = True) -> Concent
     measured = _unequal([n for n, _ in ladder], [m for _, m in ladder], sizes)
     bounds: list[Interval | None] = [None] * (len(TOPS) + 1)
     if users >= FEW and bounded:
-        bounds = _drawn_unequal(ladder, users, measured)
+        bounds = _drawn_unequal(ladder, sizes, measured)
     tops = tuple(zip(TOPS, sizes, measured[1:], bounds[1:], strict=True))
     return Concentration(users, searches, measured[0], bounds[0], tops, _curve(ladder, users, searches))
 
@@ -180,8 +161,11 @@ def _unequal(values: Sequence[int], users: Sequence[int], sizes: Sequence[int]) 
     return found
 
 
-def _drawn_unequal(ladder: Sequence[tuple[int, int]], users: int, measured: Sequence[float]) -> list[Interval | None]:
+def _drawn_unequal(
+    ladder: Sequence[tuple[int, int]], sizes: Sequence[int], measured: Sequence[float]
+) -> list[Interval | None]:
     np = numpy()
+    users = sum(m for _, m in ladder)
     values = np.array([n for n, _ in ladder], float)
     chances = np.array([m for _, m in ladder], float) / users
     times = np.random.default_rng(0).multinomial(users, chances, size=DRAWS).astype(float)
@@ -190,7 +174,7 @@ def _drawn_unequal(ladder: Sequence[tuple[int, int]], users: int, measured: Sequ
     before = np.cumsum(each, axis=1) - each
     drawn = [1 - ((2 * before + each) * times).sum(axis=1) / (users * total)]
     above = np.cumsum(times[:, ::-1], axis=1)
-    for size in (max(1, math.ceil(top * users - 1e-9)) for top in TOPS):
+    for size in sizes:
         took = np.clip(size - (above - times[:, ::-1]), 0, times[:, ::-1])
         drawn.append((took * values[::-1]).sum(axis=1) / total)
     limits = [np.quantile(d, (statistics.TAIL, 1 - statistics.TAIL)) for d in drawn]
@@ -224,7 +208,7 @@ def rate_ratio(
         return None
     if not bounded:
         return (a / t) / (b / s), None
-    bounds = exact(a, a + b)
+    bounds = statistics.share(a, a + b)
     high = math.inf if bounds.high >= 1 else bounds.high / (1 - bounds.high)
     return (a / t) / (b / s), Interval(bounds.low / (1 - bounds.low) * s / t, high * s / t)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from plateglass.spread.groups import special
-from plateglass.statistics import Interval
+from plateglass.statistics import Interval, special
 
 LEAST: Final = 8
 """Fewer agencies are no peers."""
@@ -61,9 +60,8 @@ def funnel(agencies: Sequence[tuple[str, int, int]]) -> Funnel | None:
     likeness = _likeness(there, middle)
     a, b = _shape(middle, likeness)
     made = Funnel(middle, likeness, ())
-    return Funnel(middle, likeness, tuple(
-        Peer(name, f, n, (f + a) / (n + a + b), _where(f / n, made.limits(n))) for name, f, n in there
-    ))  # fmt: skip
+    peers = (Peer(name, f, n, (f + a) / (n + a + b), _where(f / n, made.limits(n))) for name, f, n in there)
+    return replace(made, peers=tuple(peers))
 
 
 def _middle(there: Sequence[tuple[str, int, int]]) -> float:
@@ -78,7 +76,7 @@ def _likeness(there: Sequence[tuple[str, int, int]], p: float) -> float:
     cap = squares[int(len(squares) * 0.9)]
     sizes = sum(n - 1 for _, _, n in there)
     excess = sum((min(s, cap) - 1) for s in squares)
-    return min(max(excess / sizes * 1.0 if sizes else 0.0, 1e-6), 0.5)
+    return min(max(excess / sizes if sizes else 0.0, 1e-6), 0.5)
 
 
 def _shape(p: float, likeness: float) -> tuple[float, float]:
