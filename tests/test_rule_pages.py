@@ -81,6 +81,17 @@ def test_the_plain_words_follow_the_rule() -> None:
     assert dict(rule_pages.explained(RULES["custodian/account-overlap"]))["Who may see it"] != "Everybody."
 
 
+def test_a_rule_says_since_when_it_holds_and_when_it_was_read_or_that_nothing_is_dated() -> None:
+    assert rule_pages.history(RULES["us-ca/access-record"]) == [
+        ("1 January 2016", "the citation comes into force"), ("22 November 2026", "the citation: read in the original"),
+    ]  # fmt: skip
+    utah = rule_pages.history(RULES["us-ut/look-back"])
+    assert ("5 May 2026", "the citation is in force for the last time") in utah
+    [(day, what)] = rule_pages.history(RULES["screens/row-cap"])
+    assert (day, what) == ("Undated", "no citation says from when it holds, and no day of reading was kept")
+    assert f'<th scope="row">{day}</th><td>{what}</td>' in rule_pages.page(RULES["screens/row-cap"])
+
+
 def test_the_folder_has_a_page_a_rule_and_every_link_leads_somewhere(tmp_path: Path) -> None:
     said = CliRunner().invoke(app, ["rules", "pages", str(tmp_path / "out")])
     assert said.exit_code == 0, said.output

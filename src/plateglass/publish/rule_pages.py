@@ -118,14 +118,15 @@ def _says(rule: Rule) -> str:
 
 
 def history(rule: Rule) -> list[tuple[str, str]]:
-    """What is known of a rule in time: day, what happened."""
+    """What is known of a rule in time: day, what happened; one line that says so where nothing is."""
     found: list[tuple[date, str]] = []
     for number, cite in enumerate(rule.cites, 1):
         which = f"citation {number}" if len(rule.cites) > 1 else "the citation"
         found += [(cite.start, f"{which} comes into force")] if cite.start else []
         found += [(cite.end, f"{which} is in force for the last time")] if cite.end else []
         found += [(cite.read_on, f"{which}: {REVIEWS[rule.review].partition(';')[0]}")] if cite.read_on else []
-    return [(words.long_date(day), what) for day, what in sorted(found)]
+    undated = [("Undated", "no citation says from when it holds, and no day of reading was kept")]
+    return [(words.long_date(day), what) for day, what in sorted(found)] or undated
 
 
 def write(rules: Mapping[str, Rule], out: Path) -> Path:
