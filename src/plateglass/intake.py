@@ -219,6 +219,7 @@ def takings(case: Case, sources: Iterator[Source], bytes_in_all: int, progress: 
     memory = f"{max(256, 1024 // processes)}MB"
     context = get_context("spawn")
     told: Told = context.Queue()
+    told.cancel_join_thread()  # nor does this process wait for what nobody hears
     with _pool((case.root, memory, os.getpid(), told), processes, context) as pool:
         waiting: deque[Future[Taken]] = deque()
         for source in sources:
