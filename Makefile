@@ -44,10 +44,11 @@ types: .venv/dev
 unit: .venv/dev
 	tools/browser
 	tools/printing
-	$(BIN)/pytest -n 2 --durations=10
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
 oldest: .venv-oldest/dev  ## the same steps on the oldest DuckDB that we support
-	.venv-oldest/bin/pytest -n 2 -m 'not browser and not real' tests/test_store.py tests/test_normalise.py tests/test_check.py tests/test_rules.py tests/test_demo.py
+	.venv-oldest/bin/pytest -n 2 -m 'not real' tests/test_store.py tests/test_normalise.py tests/test_check.py tests/test_rules.py \
+		tests/test_cli.py::test_the_same_six_calls_one_by_one
 
 bench: .venv/dev  ## speed and memory, as ratios to a limit measured in the same run
 	$(BIN)/python bench/run.py
