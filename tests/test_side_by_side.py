@@ -356,7 +356,7 @@ def test_a_target_that_is_entered_again_is_a_lead_and_a_copy_of_an_entry_is_none
         ],
     }  # fmt: skip
     said = found(db, tmp_path, ["custodian/entry-renewed"], tables)["custodian/entry-renewed"]
-    assert (said.over, said.question, said.counts[Outcome.PASS]) == (1, 1, 2)
+    assert (said.over, said.question, said.counts[Outcome.PASS]) == (1, 1, 3)
     assert db.rows("SELECT source, record FROM evidence") == [(PAPER, 1)]
     assert [units for _, units in said.margin] == [1, 0]
 

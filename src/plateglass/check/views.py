@@ -89,7 +89,7 @@ VIEWS: dict[str, DocumentedView] = {
         leads.repeat_targets,
     ),
     "repeat_entries": DocumentedView(
-        "a target that stands on hot lists more than once", "repeat_entries", leads.REPEAT_ENTRIES, leads.repeat_entries
+        "an owner and a target on its hot lists", "repeat_entries", leads.REPEAT_ENTRIES, leads.repeat_entries
     ),
     "incident_searches": DocumentedView(
         "a search with a case number, beside the incident log", "incident_searches", leads.INCIDENT_SEARCHES,
