@@ -21,18 +21,23 @@ HERE, THERE, UNKNOWN = UUID(int=1), UUID(int=2), UUID(int=3)
 Row = tuple[UUID | None, str, int]
 
 
+def prepared(store: Store, rows: Sequence[Row]) -> None:
+    """The tables of (organisation, shape, number) a search."""
+    columns = {"source": "VARCHAR", "part": "INTEGER", "record": "BIGINT", "org": "UUID", "case_no": "UUID"}
+    searches = [
+        ("s", 0, n, org, UUID(int=number), shape, "value" if shape else "empty")
+        for n, (org, shape, number) in enumerate(rows, 1)
+    ]
+    store.load("distinct_searches", {**columns, "case_shape": "VARCHAR", "case_no_state": "VARCHAR"}, searches)
+    store.load("sources", {"source": "VARCHAR", "part": "INTEGER", "owner_org": "UUID"}, [("s", 0, HERE)])
+    known = [(HERE, "us-ca-exampleville-pd", True), (THERE, "us-ca-sampleton-pd", True), (UNKNOWN, None, False)]
+    store.load("organisations", {"org": "UUID", "agency": "VARCHAR", "public": "BOOLEAN"}, known)
+
+
 def learnt(rows: Sequence[Row]) -> tuple[list[Grammar], list[tuple[str, str]]]:
     """The grammars, and agency and shape of each lead, of (organisation, shape, number) a search."""
     with Store() as store:
-        columns = {"source": "VARCHAR", "part": "INTEGER", "record": "BIGINT", "org": "UUID", "case_no": "UUID"}
-        searches = [
-            ("s", 0, n, org, UUID(int=number), shape, "value" if shape else "empty")
-            for n, (org, shape, number) in enumerate(rows, 1)
-        ]
-        store.load("distinct_searches", {**columns, "case_shape": "VARCHAR", "case_no_state": "VARCHAR"}, searches)
-        store.load("sources", {"source": "VARCHAR", "part": "INTEGER", "owner_org": "UUID"}, [("s", 0, HERE)])
-        known = [(HERE, "us-ca-exampleville-pd", True), (THERE, "us-ca-sampleton-pd", True), (UNKNOWN, None, False)]
-        store.load("organisations", {"org": "UUID", "agency": "VARCHAR", "public": "BOOLEAN"}, known)
+        prepared(store, rows)
         numbers.learn(store)
         leads = store.rows("SELECT agency, shape FROM case_leads ORDER BY record")
         return numbers.grammars(store), [(agency, shape) for agency, shape in leads]
@@ -68,6 +73,17 @@ def test_nothing_is_learnt_from_few_numbers_or_from_a_column_of_anything() -> No
     found, leads = learnt([*few, *loose])
     assert [(grammar.forms, grammar.outside, grammar.share) for grammar in found] == [((), 0, None)] * 2
     assert leads == []
+
+
+def test_how_far_the_grammars_reach_is_stated_over_all_agencies() -> None:
+    """Inside, outside, and what nothing can be said of, add up to all numbers."""
+    rows = [*each(HERE, "99-999999", 60), *each(HERE, "9999", 2, 900), *each(UNKNOWN, "AA9999", 10, 100)]
+    with Store() as store:
+        prepared(store, rows)
+        numbers.learn(store)
+        found = numbers.coverage(store)
+    assert found == numbers.Coverage(agencies=2, learnt=1, numbers=72, inside=60, outside=2)
+    assert found.line.endswith("60 of 72 numbers fit one, 2 don't, and of 10 nothing can be said")
 
 
 def test_numbers_are_counted_and_not_searches() -> None:

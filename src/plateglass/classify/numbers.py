@@ -58,26 +58,34 @@ def learn(store_: Store) -> None:
 
     Needs `distinct_searches`, `sources` and `organisations`.
     """
-    store_.run(STEPS[0])
+    store_.run(_stated(), _counted())
     shapes = [row[0] for row in store_.rows("SELECT DISTINCT shape FROM case_counts ORDER BY shape")]
     runs = [(shape, _form(shape), n, len(run[0])) for shape in shapes for n, run in enumerate(_RUN.finditer(shape))]
     store_.load("case_runs", {"shape": "VARCHAR", "form": "VARCHAR", "run": "INTEGER", "length": "INTEGER"}, runs)
-    store_.run(*STEPS[1:])
+    store_.run(*_learnt(), *_fitting(), _leads())
+
+
+def _stated() -> Step:
+    return Step(
+        "case_searches",
+        """SELECT s.source, s.part, s.record, s.case_no, s.case_shape AS shape,
+             coalesce(o.agency, CAST(coalesce(s.org, l.owner_org) AS VARCHAR)) AS agency
+           FROM distinct_searches AS s
+           LEFT JOIN (SELECT source, part, min(owner_org) AS owner_org FROM sources GROUP BY source, part) AS l
+             ON l.source = s.source AND l.part = s.part
+           LEFT JOIN (SELECT org, min(agency) AS agency FROM organisations GROUP BY org) AS o
+             ON o.org = coalesce(s.org, l.owner_org)
+           WHERE s.case_no_state = 'value' AND s.case_shape IS NOT NULL""",
+        "searches that state a case number, and whose they are",
+        lazy=True,
+    )
 
 
 def _counted() -> Step:
     return Step(
         "case_counts",
         """SELECT agency, shape, count(DISTINCT case_no) AS numbers, count(*) AS searches
-           FROM (SELECT coalesce(o.agency, CAST(coalesce(s.org, l.owner_org) AS VARCHAR)) AS agency,
-                   s.case_shape AS shape, s.case_no
-                 FROM distinct_searches AS s
-                 LEFT JOIN (SELECT source, part, min(owner_org) AS owner_org FROM sources GROUP BY source, part) AS l
-                   ON l.source = s.source AND l.part = s.part
-                 LEFT JOIN (SELECT org, min(agency) AS agency FROM organisations GROUP BY org) AS o
-                   ON o.org = coalesce(s.org, l.owner_org)
-                 WHERE s.case_no_state = 'value' AND s.case_shape IS NOT NULL) AS t
-           WHERE agency IS NOT NULL GROUP BY agency, shape""",
+           FROM case_searches WHERE agency IS NOT NULL GROUP BY agency, shape""",
         "how many numbers of each shape each agency states",
     )
 
@@ -107,40 +115,74 @@ def _learnt() -> tuple[Step, ...]:
     )
 
 
-def _fitting() -> Step:
-    fitted = """SELECT c.agency, c.shape,
-                  min(CASE WHEN r.length BETWEEN l.shortest AND l.longest THEN 1 ELSE 0 END) AS fits
-                FROM case_counts AS c JOIN case_runs AS r ON r.shape = c.shape
-                JOIN case_lengths AS l ON l.agency = c.agency AND l.form = r.form AND l.run = r.run
-                GROUP BY c.agency, c.shape"""
-    return Step(
-        "case_shapes",
-        f"""SELECT t.agency, t.shape, t.numbers, t.searches, t.fits, a.inside >= {HELD} * a.numbers AS learnt
-            FROM (SELECT c.agency, c.shape, c.numbers, c.searches, coalesce(f.fits, 0) = 1 AS fits
-                  FROM case_counts AS c LEFT JOIN ({fitted}) AS f ON f.agency = c.agency AND f.shape = c.shape) AS t
-            JOIN (SELECT c.agency, sum(c.numbers) AS numbers,
-                    sum(CASE WHEN f.fits = 1 THEN c.numbers ELSE 0 END) AS inside
-                  FROM case_counts AS c LEFT JOIN ({fitted}) AS f ON f.agency = c.agency AND f.shape = c.shape
-                  GROUP BY c.agency) AS a ON a.agency = t.agency""",
-        "whether each shape fits its agency's grammar",
+def _fitting() -> tuple[Step, ...]:
+    return (
+        Step(
+            "case_fits",
+            """SELECT c.agency, c.shape, c.numbers, c.searches, coalesce(f.fits, 0) = 1 AS fits
+               FROM case_counts AS c LEFT JOIN (
+                 SELECT c.agency, c.shape,
+                   min(CASE WHEN r.length BETWEEN l.shortest AND l.longest THEN 1 ELSE 0 END) AS fits
+                 FROM case_counts AS c JOIN case_runs AS r ON r.shape = c.shape
+                 JOIN case_lengths AS l ON l.agency = c.agency AND l.form = r.form AND l.run = r.run
+                 GROUP BY c.agency, c.shape) AS f ON f.agency = c.agency AND f.shape = c.shape""",
+            "whether each shape has a form and lengths that its agency uses often",
+        ),
+        Step(
+            "case_shapes",
+            f"""SELECT t.agency, t.shape, t.numbers, t.searches, t.fits, a.inside >= {HELD} * a.numbers AS learnt
+                FROM case_fits AS t
+                JOIN (SELECT agency, sum(numbers) AS numbers, sum(CASE WHEN fits THEN numbers ELSE 0 END) AS inside
+                      FROM case_fits GROUP BY agency) AS a ON a.agency = t.agency""",
+            "whether each shape fits its agency's grammar, and whether the agency has one",
+        ),
     )
 
 
 def _leads() -> Step:
     return Step(
         "case_leads",
-        """SELECT s.source, s.part, s.record, h.agency, s.case_shape AS shape
-           FROM distinct_searches AS s
-           LEFT JOIN (SELECT source, part, min(owner_org) AS owner_org FROM sources GROUP BY source, part) AS l
-             ON l.source = s.source AND l.part = s.part
-           LEFT JOIN (SELECT org, min(agency) AS agency FROM organisations GROUP BY org) AS o
-             ON o.org = coalesce(s.org, l.owner_org)
-           JOIN case_shapes AS h ON h.shape = s.case_shape
-             AND h.agency = coalesce(o.agency, CAST(coalesce(s.org, l.owner_org) AS VARCHAR))
-           WHERE s.case_no_state = 'value' AND h.learnt AND NOT h.fits""",
+        """SELECT s.source, s.part, s.record, s.agency, s.shape
+           FROM case_searches AS s JOIN case_shapes AS h ON h.shape = s.shape AND h.agency = s.agency
+           WHERE h.learnt AND NOT h.fits""",
         "searches whose case number is outside of its agency's grammar",
         lazy=True,
     )
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How far the grammars reach, over all agencies, named or not."""
+
+    agencies: int
+    """Agencies whose searches state a case number."""
+    learnt: int
+    """Agencies of which a grammar was learnt."""
+    numbers: int
+    """Different case numbers of all of them."""
+    inside: int
+    """Numbers that fit their agency's grammar."""
+    outside: int
+    """Numbers that don't; nothing can be said of the others, whose agencies have no grammar."""
+
+    @property
+    def line(self) -> str:
+        """One sentence of it."""
+        open_ = self.numbers - self.inside - self.outside
+        return (
+            f"a grammar was learnt of {self.learnt:,} of {self.agencies:,} agencies: {self.inside:,} of"
+            f" {self.numbers:,} numbers fit one, {self.outside:,} don't, and of {open_:,} nothing can be said"
+        )
+
+
+def coverage(store_: Store) -> Coverage:
+    """How far what was learnt reaches, after `learn`."""
+    row = store_.rows(
+        """SELECT count(DISTINCT agency), count(DISTINCT CASE WHEN learnt THEN agency END),
+             coalesce(sum(numbers), 0), coalesce(sum(CASE WHEN learnt AND fits THEN numbers ELSE 0 END), 0),
+             coalesce(sum(CASE WHEN learnt AND NOT fits THEN numbers ELSE 0 END), 0) FROM case_shapes"""
+    )[0]
+    return Coverage(*map(int, row))
 
 
 def grammars(store_: Store) -> list[Grammar]:
@@ -197,5 +239,5 @@ def _between(shortest: int, longest: int) -> str:
     return str(shortest) if shortest == longest else f"{shortest},{longest}"
 
 
-STEPS: Final = (_counted(), *_learnt(), _fitting(), _leads())
+STEPS: Final = (_stated(), _counted(), *_learnt(), *_fitting(), _leads())
 """What is run: first the counts, then, once the forms of the shapes are known, the rest."""

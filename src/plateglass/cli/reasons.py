@@ -46,10 +46,11 @@ def numbers(case: options.CaseFolder, *, quiet: options.Quiet = False, as_json: 
     made = Case.there(case)
     with screen.bars(quiet=quiet) as progress, pipeline.prepared(made, progress) as store:
         case_numbers.learn(store)
-        found = case_numbers.grammars(store)
+        found, reach = case_numbers.grammars(store), case_numbers.coverage(store)
     if as_json:
         screen.machine([{**asdict(grammar), "share": grammar.share} for grammar in found])
         return
+    screen.say(reach.line)
     headings = ("agency", "numbers", "written as", "fit", "don't fit", "share", "searches with one")
     screen.rows(headings, map(_line, found))
 
