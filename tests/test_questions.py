@@ -16,7 +16,7 @@ from uuid import UUID
 import pytest
 
 import worlds
-from plateglass import check, classify, demo, pipeline, publish, questions
+from plateglass import check, classify, demo, pipeline, publish, questions, statistics
 from plateglass.case import Case, Settings, name_id
 from plateglass.catalogue import Catalogue
 from plateglass.demo import logs
@@ -210,7 +210,7 @@ def test_without_the_extra_every_number_stands_and_bounds_say_what_they_need(
         raise ExtraMissing("not installed")
 
     monkeypatch.setattr(groups, "numpy", missing)
-    monkeypatch.setattr(groups, "special", missing)
+    monkeypatch.setattr(statistics, "special", missing)
     monkeypatch.setattr(peers, "special", missing)
     store, made = small
     found = {answer.question.id: answer for answer in questions.answers(store, made, [])}
