@@ -93,7 +93,8 @@ _HARMLESS: Final = re.compile(
     r"k9|ms13|covid19|f[1-5]50|e[1-4]50|c[1-3]500|rav4|gps|4runner|ar15|ak47|glock\d{2}|p0\d|i\d{1,2}|"
     r"[a-z]{2,}911|p\d|q\d{1,2}|x\d|h1b|c4|m16|a1|ps\d|mp[345]|3d|4g|5g|911s?|411|\d{3,4}hrs"
 )
-_LETTERED_SECTION: Final = re.compile(r"(?i)(\d{3,5})(?:[a-z]\d?|jo|sus|susp|veh|phys|cir|reg|rr|thr|ip)")
+_SAID: Final = "jo|sus|susp|veh|phys|cir|reg|rr|thr|ip"
+_LETTERED_SECTION: Final = re.compile(rf"(?i)(\d{{3,4}})(?:[a-z]\d?|{_SAID})|(\d{{5}})(?:[a-z]|[a-d]\d|{_SAID})")
 """A section with its subdivision, or with what officers write behind it: just occurred, suspect, vehicle."""
 _NEVER_A_PART: Final = frozenset({"911"})
 _BORN_BEFORE: Final = 2018
@@ -256,7 +257,7 @@ def _part(token: str) -> bool:
 def _section(token: str) -> bool:
     """Whether a run is a section of a law with a letter or a word of a report behind it, such as 459v or 503jo."""
     found = _LETTERED_SECTION.fullmatch(token)
-    return token.lower() in SECTIONS or (found is not None and found[1] in SECTIONS)
+    return token.lower() in SECTIONS or (found is not None and (found[1] or found[2]) in SECTIONS)
 
 
 def _said_of(section: str, word: str) -> bool:
