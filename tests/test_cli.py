@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import functools
 import importlib.util
 import json
 import os
@@ -285,7 +284,7 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> demo.Truth:
     return demo.make(tmp_path_factory.mktemp("files"), searches=600)
 
 
-def test_the_demo_finds_exactly_what_was_planted(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_finds_exactly_what_was_planted(tmp_path: Path, home: Path) -> None:
     """As a person would run it: in a process of its own, with nothing there before."""
     environment = {**os.environ, "COLUMNS": "200"}
     command = [sys.executable, "-m", "plateglass.cli", "demo", "--out", str(tmp_path / "demo")]
@@ -298,7 +297,6 @@ def test_the_demo_finds_exactly_what_was_planted(tmp_path: Path, home: Path, mon
     assert done.stderr.splitlines() == [
         "plateglass: custodian/ is for the agency's own reviewer: take it out before anything is published"
     ]
-    monkeypatch.setattr(demo, "make", functools.partial(demo.make, searches=600))
     again = run("demo", "--out", tmp_path / "demo")
     assert "found exactly what was planted" in again.stdout, "a demo in the folder of an earlier one begins anew"
     assert again.exit_code == 0

@@ -141,7 +141,7 @@ def test_undo_takes_the_last_answer_back_and_shows_its_text_again(case: Case) ->
     found = reviewed(case)
     assert found.first_two(found.subjects[0]) == [("p10",)]
     assert found.first_two(found.subjects[1]) == []
-    assert [line["codes"] for line in review.judgements(case)] == [["p12"], ["p11"], None, None, ["p10"]]
+    assert [line["codes"] for line in case.judgements()] == [["p12"], ["p11"], None, None, ["p10"]]
 
 
 def test_later_puts_a_text_to_the_end_and_a_question_mark_shows_the_codebook(case: Case) -> None:
@@ -159,7 +159,7 @@ def test_what_is_no_answer_is_said_and_asked_again(case: Case) -> None:
     assert "no code is called p77; expected one of" in said
     assert "unreadable alone" in said
     assert said.count("[1/200]") == 4
-    assert [line["codes"] for line in review.judgements(case)] == [["p10", "p12"]]
+    assert [line["codes"] for line in case.judgements()] == [["p10", "p12"]]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_two_code_and_only_another_one_resolves(case: Case) -> None:
     assert "two people code this sample already" in run("review", case.root, "--coder", CY, typed="p12\n").stderr
     assert "another person" in run("review", case.root, "--coder", ADA, "--third").stderr
     assert run("review", case.root, typed="p12\n").exit_code == 1
-    assert len(review.judgements(case)) == 2
+    assert len(case.judgements()) == 2
 
 
 def test_both_may_code_at_once(case: Case) -> None:
@@ -275,7 +275,7 @@ def test_two_samples_that_say_different_things_decide_nothing(case: Case) -> Non
 
 def test_a_judgement_says_who_when_what_and_by_which_codebook(case: Case) -> None:
     run("review", case.root, "--coder", ADA, typed="p12\n")
-    (line,) = review.judgements(case)
+    (line,) = case.judgements()
     assert line["kind"] == "reason"
     assert (line["coder"], line["codes"], line["third"]) == (ADA, ["p12"], False)
     assert line["codebook"] == review.codebook(Catalogue(), "purpose").sha256
@@ -288,7 +288,7 @@ def test_half_a_last_line_is_no_judgement(case: Case) -> None:
     whole = case.judgements_file.read_bytes()
     case.judgements_file.write_bytes(whole[:-30])
     assert "[2/200]" in run("review", case.root, "--coder", ADA, typed="p10\n").stdout
-    assert [line["codes"] for line in review.judgements(case)] == [["p12"], ["p10"]]
+    assert [line["codes"] for line in case.judgements()] == [["p12"], ["p10"]]
 
 
 def test_judgements_by_another_codebook_do_not_count(case: Case) -> None:

@@ -214,6 +214,13 @@ class Case:
         last = {(line["source"], line["name"]): line for line in self.chain()}
         return list(last.values())
 
+    def judgements(self) -> list[dict[str, Any]]:
+        """What people have decided, oldest first; a last line that a kill cut short is not a line."""
+        if not self.judgements_file.exists():
+            return []
+        whole = self.judgements_file.read_text(encoding="utf-8").rpartition("\n")[0]
+        return [json.loads(line) for line in whole.split("\n") if line]
+
     def chain(self) -> list[dict[str, Any]]:
         """Every whole line of `sources.jsonl`, each proven to follow the one before it.
 

@@ -6,12 +6,11 @@ it runs, so that two runs never write into one case.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from plateglass import change, classify, intake, normalise, publish, questions, resolve, review, worth
 from plateglass import check as checking
@@ -100,7 +99,7 @@ def prepared(case: Case, progress: Progress, *, judged: bool = True) -> Iterator
         found.mkdir(exist_ok=True)
         normalise.searches(store, found)
         progress("resolving agencies", 1, 3)
-        resolve.organisations(store, catalogue, case.settings.agency, _judgements(case))
+        resolve.organisations(store, catalogue, case.settings.agency, case.judgements())
         progress("classifying reasons", 2, 3)
         labels = review.decided(case, catalogue) if judged else {}
         classify.reasons(store, catalogue, labels)
@@ -113,7 +112,7 @@ def prepared(case: Case, progress: Progress, *, judged: bool = True) -> Iterator
 def agencies(case: Case) -> Iterator[Store]:
     """3 alone. The case's tables with its agencies, for what needs no checks, such as the register's routes."""
     with case.held(), case.tables(memory=MEMORY) as store:
-        resolve.organisations(store, case.catalogue(), case.settings.agency, _judgements(case))
+        resolve.organisations(store, case.catalogue(), case.settings.agency, case.judgements())
         yield store
 
 
@@ -152,9 +151,3 @@ def _published(store: Store, case: Case, findings: Sequence[Finding], out: Path,
     written = publish.report(store, case, findings, out, told)
     progress("writing the report", 1, 1)
     return written
-
-
-def _judgements(case: Case) -> list[dict[str, Any]]:
-    if not case.judgements_file.exists():
-        return []
-    return [json.loads(line) for line in case.judgements_file.read_text(encoding="utf-8").split("\n") if line]

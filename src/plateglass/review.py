@@ -112,7 +112,7 @@ class Review:
         """The two who code, in the order in which they began."""
         self.outdated = 0
         """Judgements by another codebook: they don't count."""
-        for line in judgements(case):
+        for line in case.judgements():
             if line.get("sample") == sample.id and line.get(self._key) in self._given:
                 self._read(line)
 
@@ -234,14 +234,6 @@ def decided(case: Case, catalogue: Catalogue) -> dict[str, frozenset[str]]:
                 found.setdefault(text, set()).add(codes)
     agreed = {text: next(iter(ways)) for text, ways in found.items() if len(ways) == 1}
     return {text: codes for text, codes in agreed.items() if UNREADABLE not in codes}
-
-
-def judgements(case: Case) -> list[dict[str, Any]]:
-    """Every line of the case's judgements; a last line that a kill cut short is not a line."""
-    if not case.judgements_file.exists():
-        return []
-    whole = case.judgements_file.read_text(encoding="utf-8").rpartition("\n")[0]
-    return [json.loads(line) for line in whole.split("\n") if line]
 
 
 def session(

@@ -14,7 +14,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-from plateglass import duties, review
+from plateglass import duties
 from plateglass.case import Case, write_whole
 from plateglass.errors import CaseUnusable
 from plateglass.model import Progress, silent
@@ -53,7 +53,7 @@ def set_aside(case: Case, rule: str, unit: str, why: str, who: str) -> None:
 def aside(case: Case) -> dict[tuple[str, str], str]:
     """(rule, unit or nothing) -> why it is set aside; the last decision about each holds."""
     found: dict[tuple[str, str], str] = {}
-    for line in review.judgements(case):
+    for line in case.judgements():
         if line.get("kind") == "finding":
             key = (line["rule"], line["unit"])
             found.pop(key, None)

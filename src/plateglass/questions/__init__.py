@@ -71,7 +71,7 @@ def texts(store_: Store, case: Case) -> list[released.Seen]:
     """Every reason as written, with why it may not be printed: for a person who decides, and for nothing else."""
     catalogue = case.catalogue()
     _desk(store_, case, {}, catalogue)
-    return released.seen(store_, catalogue, written.judgements(case))
+    return released.seen(store_, catalogue, case.judgements())
 
 
 def ground(store_: Store, case: Case) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -68,7 +67,7 @@ def _rules(answer: Answer, desk: Desk) -> Answer:
 
 def _reasons(answer: Answer, desk: Desk) -> Answer:
     """Reasons as written, as far as they are released."""
-    found = released.seen(desk.store, desk.case.catalogue(), judgements(desk.case))
+    found = released.seen(desk.store, desk.case.catalogue(), desk.case.judgements())
     shown, kept, of = released.summary(found)
     about = _plain("written", "Reasons as written, in small letters", "Reason", "searches")
     rows = tuple(
@@ -240,11 +239,3 @@ def _hidden(field: str, states: Mapping[str, int], searches: int) -> str:
 _MADE: Final[Mapping[str, Callable[[Answer, Desk], Answer]]] = {
     "rules": _rules, "reasons": _reasons, "change": _change, "measured": _measured, "limits": _limits,
 }  # fmt: skip
-
-
-def judgements(case: Case) -> list[dict[str, object]]:
-    """Every line of the case's judgements."""
-    if not case.judgements_file.exists():
-        return []
-    whole = case.judgements_file.read_text(encoding="utf-8").rpartition("\n")[0]
-    return [json.loads(line) for line in whole.split("\n") if line]

@@ -11,7 +11,6 @@ What reads like a person's name never waits and is never kept.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -160,12 +159,8 @@ def read(case: Case) -> tuple[dict[str, Any], ...]:
     Raises:
         CaseUnusable: such a line has no name or no role.
     """
-    if not case.judgements_file.exists():
-        return ()
-    lines = case.judgements_file.read_text(encoding="utf-8").split("\n")
     found = []
-    for number, raw in enumerate((raw for raw in lines if raw), 1):
-        line = json.loads(raw)
+    for number, line in enumerate(case.judgements(), 1):
         if line.get("kind") != KIND:
             continue
         if not isinstance(line.get("name"), str) or line.get("role") not in ("buyer", "vendor", "agency"):
