@@ -15,6 +15,7 @@ from typing import Final
 from plateglass import change, classify, intake, normalise, publish, questions, resolve, review, worth
 from plateglass import check as checking
 from plateglass.case import Case
+from plateglass.classify import numbers
 from plateglass.errors import CaseUnusable, Issue, Place, Severity
 from plateglass.model import Finding, Progress, silent
 from plateglass.store import Store
@@ -123,6 +124,13 @@ def _noted(store: Store, judged: int) -> None:
         _note(store, Issue("reasons-judged", Severity.NOTE, Place("judgements.jsonl"), said))
 
 
+def _note_numbers(store: Store) -> None:
+    """Say in the report how far it can be told whether case numbers are written as their agency writes them."""
+    numbers.learn(store)
+    if (reach := numbers.coverage(store)).numbers:
+        _note(store, Issue("case-numbers", Severity.NOTE, Place("case numbers"), reach.line))
+
+
 def _note(store: Store, note: Issue) -> None:
     """Have the report say something besides what the files' own issues are."""
     columns = "code, severity, path, message"
@@ -142,6 +150,7 @@ def _checked(store: Store, case: Case, progress: Progress) -> list[Finding]:
 def _published(store: Store, case: Case, findings: Sequence[Finding], out: Path, progress: Progress) -> Path:
     progress("writing the report", 0, 1)
     measured = worth.worth(case)
+    _note_numbers(store)
     answers: list[questions.Answer] = []
     if store.one("SELECT count(*) FROM distinct_searches") <= ASKED_AT_MOST:
         answers = questions.answers(store, case, findings, measured)
