@@ -221,7 +221,10 @@ def _taken(tokens: list[re.Match[str]], i: int, text: str) -> tuple[str, str, in
 
     A VIN or plate in several tokens is seen before a longer case number, which could end within the next plate.
     """
-    found = [(*_run(tokens[i : i + n], text), n) for n in range(_reach(tokens, i, text), 0, -1)]
+    reach = _reach(tokens, i, text)
+    if reach == 1:  # most tokens stand alone
+        return (*_solid(tokens[i].group()), 1)
+    found = [(*_run(tokens[i : i + n], text), n) for n in range(reach, 0, -1)]
     ranked = sorted(enumerate(found), key=lambda each: (_RANKS.get(each[1][0], 2) if each[1][2] > 1 else 2, each[0]))
     return next((each for _, each in ranked if each[0]), ("", "", 1))
 
