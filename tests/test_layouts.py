@@ -120,6 +120,8 @@ def test_a_layout_names_known_fields_and_times(layout: Layout) -> None:
     for key, field in layout.fields.items():
         timed = field.kind in ("instant", "interval", "date", "time")
         assert bool(field.formats) == timed, f"{key}: formats belong to times, and times need them"
+    headings = {heading for field in layout.fields.values() for heading in field.headings} | set(layout.ignore)
+    assert layout.owner_column in ("", *headings), "the owner's column is read, or left out by name"
 
 
 def test_a_layout_with_an_unknown_key_is_refused(tmp_path: Path) -> None:

@@ -98,6 +98,9 @@ class Layout(_Content):
     files: tuple[str, ...] = ()
     """Regular expressions over file names, with any of the groups owner, captured, from, until; a group that is
     called as a view says that the file is of this view."""
+    owner_column: str = ""
+    """The heading of the column that says whose log or list a record is from, where one file holds those of several:
+    the records of each owner become a table of their own."""
 
 
 class Era(_Part):

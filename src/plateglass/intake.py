@@ -41,7 +41,7 @@ _ALONE: Final = 32 << 20
 _DEATH_SIGNAL: Final = 1
 """Linux: have a signal sent to this process when the one that started it ends (PR_SET_PDEATHSIG)."""
 _STACKED: Final = 20
-"""Parts of one source, after which nothing that stands below another table becomes a part."""
+"""Parts that stand below another table of one source, after which nothing that does becomes a part."""
 _LOOK_UP: Final = 5.0
 """Seconds after which this process looks whether another is done, should that one not have been able to say so."""
 _AHEAD: Final = 4
@@ -67,7 +67,7 @@ class Reader:
         """
         stacked: list[Ingested] = []
         parts: set[int] = set()
-        found = read.tables(source, self.catalogue, self.work, self.store, progress)
+        found, below = read.tables(source, self.catalogue, self.work, self.store, progress), 0
         while True:
             for each in found:
                 if isinstance(each, Issue):
@@ -75,7 +75,7 @@ class Reader:
                     continue
                 parts.add(each.part)
                 try:
-                    done = self._ingested(each, folder, whole=len(parts) > _STACKED)
+                    done = self._ingested(each, folder, whole=below >= _STACKED)
                 except CountsDoNotAddUp as error:
                     yield error.issue()
                     continue
@@ -83,6 +83,7 @@ class Reader:
                 stacked += [done] if done.table.below is not None else []
             if not stacked:
                 return
+            below += 1
             found = read.below(stacked.pop(0), self.catalogue, self.work, self.store, max(parts) + 1)
 
     def _ingested(self, table: Table, folder: Path, *, whole: bool) -> Ingested:

@@ -1,4 +1,4 @@
-"""Peers' corpora: Parquet files in which searches of many logs are put together, each with the log's owner."""
+"""Records of many owners in one file, each with its owner: peers' corpora in Parquet, and tables with such a column."""
 
 from __future__ import annotations
 
@@ -38,6 +38,20 @@ class Part:
         return f"owner {self.number + 1}"
 
 
+@dataclass(frozen=True)
+class Together:
+    """Records of several owners in one relation."""
+
+    relation: str
+    """What they are selected from, as SQL."""
+    picks: str
+    """The columns to transcribe, each under its heading, as SQL."""
+    owner: str
+    """Whose record it is, as SQL."""
+    said: int
+    """How many records there are in all, counted apart from this."""
+
+
 def parts(path: Path, folder: Path, store: Store, place: Place) -> Iterator[Part]:
     """The records of each owner as CSV, one after another.
 
@@ -58,20 +72,32 @@ def parts(path: Path, folder: Path, store: Store, place: Place) -> Iterator[Part
 def _parts(relation: str, folder: Path, store: Store, place: Place) -> Iterator[Part]:
     columns = [(row[0], row[1]) for row in store.rows(f"DESCRIBE SELECT * FROM {relation}")]
     said = int(store.one(f"SELECT sum(num_rows) FROM {relation.replace('read_parquet', 'parquet_file_metadata', 1)}"))
-    owners: list[tuple[str | None]] = [(None,)]
     column = next((column for column, _ in columns if plain_heading(column) == OWNER), "")
-    if column:
-        owners = store.rows(
-            f"SELECT DISTINCT CAST({name(column)} AS VARCHAR) FROM {relation} ORDER BY 1 LIMIT {MANY + 1}"
-        )
+    picks = ", ".join(f"{_as_text(*each)} AS {name(each[0])}" for each in columns)
+    together = Together(relation, picks, f"CAST({name(column)} AS VARCHAR)" if column else "NULL", said)
+    return by_owner(together, folder, store, place)
+
+
+def by_owner(together: Together, folder: Path, store: Store, place: Place) -> Iterator[Part]:
+    """The records of each owner as CSV, one after another, in their order; those without an owner are the last.
+
+    Raises:
+        SourceUnreadable: of too many owners.
+        CountsDoNotAddUp: the parts hold other numbers of records than there are in all.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    relation, said, read = together.relation, together.said, 0
+    whose = f"nullif(trim({together.owner}), '')"
+    owners: list[tuple[str | None]] = store.rows(
+        f"SELECT DISTINCT {whose} FROM {relation} ORDER BY 1 NULLS LAST LIMIT {MANY + 1}"
+    )
     if len(owners) > MANY:
-        raise SourceUnreadable(f"more than {MANY:,} owners of logs in one file", place=place)
-    picks, read = ", ".join(f"{_as_text(*each)} AS {name(each[0])}" for each in columns), 0
-    for number, (owner,) in enumerate(owners):
-        target = folder / f"corpus-{number}.csv"
-        which = f"WHERE CAST({name(column)} AS VARCHAR) IS NOT DISTINCT FROM {_literal(owner)}" if column else ""
-        store.execute(f"COPY (SELECT {picks} FROM {relation} {which}) TO {text(str(target))} (FORMAT csv, HEADER)")
-        read += int(store.one(f"SELECT count(*) FROM {relation} {which}"))
+        raise SourceUnreadable(f"more than {MANY:,} owners of records in one file", place=place)
+    for number, (owner,) in enumerate(owners or [(None,)]):
+        target = folder / f"owner-{number}.csv"
+        mine = f"SELECT {together.picks} FROM {relation} WHERE {whose} IS NOT DISTINCT FROM {_literal(owner)}"
+        [(written,)] = store.rows(f"COPY ({mine}) TO {text(str(target))} (FORMAT csv, HEADER)")
+        read += int(written)
         yield Part(number, owner if owner and BODY.search(owner) and not scrub(owner)[1] else "", target)
     if read != said:
         raise CountsDoNotAddUp(f"{read} records of all owners", expected=f"{said}, as the file says", place=place)

@@ -153,6 +153,8 @@ def _explained(text: Text, catalogue: Catalogue, place: Place) -> ExplainedTable
         match = matching.known(layouts, text.headings, text.rows, place)
         layout = match.layout.id
         why = f"{len(set(match.columns.values()))} headings are its own, and their values are of its kinds"
+        if match.layout.owner_column:
+            why += f"; the records of each {match.layout.owner_column} are read as a table of their own"
     except PlateglassError as error:
         layout, why = "", error.issue().message
         match = max((matching.match(each, text.headings, text.rows) for each in layouts), key=lambda m: m.nearness)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from plateglass.catalogue import Catalogue, Layout
-from plateglass.errors import Issue, LayoutUnknown, Place, PlateglassError, Severity, SourceUnreadable
+from plateglass.errors import CountsDoNotAddUp, Issue, LayoutUnknown, Place, PlateglassError, Severity, SourceUnreadable
 from plateglass.model import Ingested, Progress, Source, Table, View, silent
 from plateglass.privacy import shown_heading
 from plateglass.read import (
@@ -29,6 +29,7 @@ from plateglass.read import (
 from plateglass.read import text as texts
 from plateglass.read.containers import HEAD, Container, container, ending_fits
 from plateglass.store import Malformed, Store, name
+from plateglass.store import text as quoted
 
 CAPS: Final = (1_048_575, 1_048_576, 1_000_000, 55_000, 20_000)
 """Numbers of records at which exporters and spreadsheets cut a log off without saying so."""
@@ -36,9 +37,11 @@ _ENCODINGS: Final = {"cp1252": "Windows-1252", "utf-16": "UTF-16", "utf-16-le": 
 _MOST_MISFITS = 0.5
 _TELLING = 4
 _MANY = 2
+_SHEETS: Final = 1_000
+"""More sheets no workbook of records has."""
 _SHORT: Final = 40
 """Pages of the longest report that is printed as lines."""
-_DATES: Final = ("%m%d%Y", "%Y-%m-%d", "%m_%d_%Y", "%Y_%B_%d", "%Y_%b_%d", "%Y_%m_%d")
+_DATES: Final = ("%m%d%Y", "%Y-%m-%d", "%m_%d_%Y", "%Y_%B_%d", "%Y_%b_%d", "%Y_%m_%d", "%Y%m%d")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class _Reading:
     work: Path
     store: Store
     progress: Progress = silent
+    apart: int = 1
+    """How far apart the numbers of parts stand into which one table is split: other tables have those between."""
 
     @property
     def place(self) -> Place:
@@ -94,6 +99,7 @@ def tables(
 
 
 def _sheets(reading: _Reading) -> Iterator[Table | Issue]:
+    reading = replace(reading, apart=_SHEETS)
     for sheet in workbook.sheets(reading.source.path, reading.folder, reading.place):
         place = Place(reading.source.name, sheet.name)
         if sheet.path is None:
@@ -122,7 +128,8 @@ def _printed(reading: _Reading) -> Iterator[Table | Issue]:
         if isinstance(found, Issue):
             yield found
         else:
-            yield replace(found, careful=found.careful or not printed.whole, pages=printed.firsts)
+            whole = found.part_name == printed.name  # the records of one owner stand on any page
+            yield replace(found, careful=found.careful or not printed.whole, pages=printed.firsts if whole else ())
 
 
 def _otherwise(reading: _Reading, found: Container | None, error: PlateglassError) -> Iterator[Table | Issue]:
@@ -231,7 +238,68 @@ def _table(reading: _Reading, path: Path, part: int, part_name: str) -> Iterator
     layouts = reading.catalogue.layouts.values()
     matching.refuse_places(layouts, text.headings, text.rows, place)
     match = _known(reading.catalogue, text, place)
-    yield from _matched(reading, text, match, part, part_name)
+    if match.layout.owner_column:
+        yield from _owned(reading, text, match, part, part_name)
+    else:
+        yield from _matched(reading, text, match, part, part_name)
+
+
+def _owned(
+    reading: _Reading, text: texts.Text, match: matching.Match, part: int, part_name: str
+) -> Iterator[Table | Issue]:
+    """The records of each owner that a column names as a table of its own; all in one where they can't be told apart.
+
+    What the layout is, and what a reader should know of the file, is said of the whole.
+    """
+    place = Place(reading.source.name, part_name)
+    parts, why = _by_owner(reading, text, match, reading.folder / f"{part}-owners")
+    if why:
+        told = f"whose a record is can't be told: {why}; the records are read as of no owner"
+        yield Issue("owners-untold", Severity.NOTE, place, told)
+        for found in _matched(reading, text, match, part, part_name):
+            yield found if isinstance(found, Issue) else replace(found, owner="")
+        return
+    yield from (*_notes(text, place), *_left_out(text, match, place))
+    for each in parts:
+        number, called = part + each.number * reading.apart, ", ".join(filter(None, (part_name, each.name)))
+        own = prepared(reading.catalogue, each.path, reading.folder / f"{number}-text.csv", Place(place.path, called))
+        for found in _recognised(reading, own, match, number, called):
+            yield (
+                found
+                if isinstance(found, Issue)
+                else replace(found, owner=each.owner, encoding=_ENCODINGS.get(text.encoding, "UTF-8"))
+            )
+
+
+def _by_owner(
+    reading: _Reading, text: texts.Text, match: matching.Match, folder: Path
+) -> tuple[list[corpus.Part], str]:
+    """The records of each owner, all transcribed; or why they can't be told apart."""
+    headings = records.plain(text.headings)
+    column = records.plain_heading(match.layout.owner_column)
+    if column not in headings:
+        return [], f"no column {match.layout.owner_column}"
+    if mixed := _mixed(text, match):
+        return [], mixed
+    # a blank heading stays blank when it is read again; names of columns can't be, nor can two be the same
+    picks = ", ".join(f"c{at} AS {name(each or ' ' * (at + 1))}" for at, each in enumerate(text.headings))
+    relation = f"({records.relation(str(text.path), len(headings), text.delimiter)})"
+    owner = f"c{headings.index(column)}"
+    together = corpus.Together(relation, picks, owner, text.records)
+    known = {*headings, *(records.plain_heading(h) for f in match.layout.fields.values() for h in f.headings)} - {""}
+    listed = ", ".join(quoted(heading) for heading in sorted(known))
+    try:
+        if reading.store.one(
+            f"SELECT count(*) FROM {relation} WHERE lower(replace(trim({owner}), '_', ' ')) IN ({listed})"
+        ):
+            return [], "headings stand among the records"
+        return list(corpus.by_owner(together, folder, reading.store, reading.place)), ""
+    except Malformed:
+        return [], "a record can't be split"
+    except (CountsDoNotAddUp, SourceUnreadable) as error:
+        return [], error.found
+    finally:
+        _forget(reading.store)
 
 
 def _matched(
@@ -239,7 +307,18 @@ def _matched(
 ) -> Iterator[Table | Issue]:
     """A text as a table of the layout that knows it, and what a reader should know of it."""
     place = Place(reading.source.name, part_name)
-    issues = [*_notes(text, place), *_left_out(text, match, place)]
+    notes = (*_notes(text, place), *_left_out(text, match, place))
+    yield from notes
+    for found in _recognised(reading, text, match, part, part_name):
+        yield found if isinstance(found, Issue) else replace(found, issues=(*notes, *found.issues))
+
+
+def _recognised(
+    reading: _Reading, text: texts.Text, match: matching.Match, part: int, part_name: str
+) -> Iterator[Table | Issue]:
+    """A text as a table of the layout that knows it, and what of its records is doubtful."""
+    place = Place(reading.source.name, part_name)
+    issues: list[Issue] = []
     owner, captured, hinted = from_name(match.layout, reading.source.name)
     relation = records.relation(str(text.path), len(text.headings), text.delimiter)
     mixed = _mixed(text, match)
@@ -388,9 +467,13 @@ def _distinct(store: Store, relation: str, column: str) -> set[str]:
         found = store.rows(f"SELECT DISTINCT {cell} FROM ({relation}) WHERE {cell} <> '' LIMIT {_MANY + 1}")
     except Malformed:
         found = []
+    _forget(store)
+    return {str(row[0]) for row in found}
+
+
+def _forget(store: Store) -> None:
     store.execute("DROP TABLE IF EXISTS reject_errors")
     store.execute("DROP TABLE IF EXISTS reject_scans")
-    return {str(row[0]) for row in found}
 
 
 def from_name(layout: Layout, file_name: str) -> tuple[str, date | None, View | None]:
