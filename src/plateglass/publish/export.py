@@ -298,4 +298,13 @@ def _json(path: Path, value: Mapping[str, Any]) -> None:
 
 
 def _lines(path: Path, values: Sequence[Mapping[str, Any]]) -> None:
-    write(path, "".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values))
+    write(path, "".join(json.dumps(_rounded(value), ensure_ascii=False) + "\n" for value in values))
+
+
+def _rounded(value: Any) -> Any:
+    """The same with six significant digits in every broken number: more would say that the others are known."""
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, Mapping):
+        return {key: _rounded(each) for key, each in value.items()}
+    return [_rounded(each) for each in value] if isinstance(value, list | tuple) else value
