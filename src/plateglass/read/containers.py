@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import json
 import zipfile
+import zlib
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -23,7 +25,7 @@ class Container(Enum):
     PDF = "a PDF"
     PAGE = "a saved web page"
     CAPTURE = "a web capture"
-    CORPUS = "a Parquet file"
+    CORPUS = "a Parquet file, or lines of JSON"
 
 
 _OTHERS: Final = (
@@ -37,7 +39,8 @@ _PAGES: Final = (b"<!doctype html", b"<html", b"<!-- saved from url")
 _ENDINGS: Final = {Container.TEXT: (".csv", ".txt", ".tsv", ".md"), Container.ARCHIVE: (".zip", ".wacz"),
                    Container.CAPTURE: (".warc", ".gz"),
                    Container.WORKBOOK: (".xlsx", ".xls", ".xlsb", ".xlsm", ".ods"), Container.PDF: (".pdf",),
-                   Container.PAGE: (".html", ".htm"), Container.CORPUS: (".parquet",)}  # fmt: skip
+                   Container.PAGE: (".html", ".htm"),
+                   Container.CORPUS: (".parquet", ".ndjson", ".jsonl", ".gz")}  # fmt: skip
 _CONTROLS: Final = bytes(c for c in range(32) if c not in b"\t\n\r\x0b\x0c\x1a\x1b")
 _MANY = 0.02
 
@@ -58,7 +61,7 @@ def container(path: Path, place: Place) -> Container:
         return Container.WORKBOOK
     if b"%PDF-" in head[:1024]:
         return Container.PDF
-    if head.startswith(b"PAR1"):
+    if head.startswith(b"PAR1") or _is_lines(head):
         return Container.CORPUS
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:200].lower()
     if start.startswith(_PAGES):
@@ -73,6 +76,22 @@ def container(path: Path, place: Place) -> Container:
             remedy="ask for the log as exported, in CSV or XLSX",
         )  # fmt: skip
     return Container.TEXT
+
+
+def _is_lines(head: bytes) -> bool:
+    """Whether a file that begins so is lines of JSON, packed or not: its first line is an object."""
+    if head.startswith(captures.GZIP):
+        try:
+            head = zlib.decompressobj(wbits=31).decompress(head, HEAD)
+        except zlib.error:
+            return False
+    first = head.removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")[0]
+    if not first.startswith(b"{"):
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except ValueError:
+        return False
 
 
 def _other(head: bytes, start: bytes) -> str:

@@ -178,7 +178,7 @@ def _corpus(reading: _Reading) -> Iterator[Table | Issue]:
     """The records of each owner as a table of its own, since a table's records are of one owner's log."""
     for part in corpus.parts(reading.source.path, reading.folder, reading.store, reading.place):
         for found in _table(reading, part.path, part.number, part.name):
-            yield found if isinstance(found, Issue) else replace(found, owner=part.owner)
+            yield replace(found, owner=part.owner) if part.said and isinstance(found, Table) else found
 
 
 def _saved(reading: _Reading) -> Iterator[Table | Issue]:
