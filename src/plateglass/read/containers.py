@@ -79,7 +79,7 @@ def container(path: Path, place: Place) -> Container:
 
 
 def _is_lines(head: bytes) -> bool:
-    """Whether a file that begins so is lines of JSON, packed or not: its first line is an object."""
+    """Whether a file that begins so is lines of JSON, packed or not: its first line is an object of cells."""
     if head.startswith(captures.GZIP):
         try:
             head = zlib.decompressobj(wbits=31).decompress(head, HEAD)
@@ -89,9 +89,10 @@ def _is_lines(head: bytes) -> bool:
     if not first.startswith(b"{"):
         return False
     try:
-        return isinstance(json.loads(first), dict)
+        cells = json.loads(first)
     except ValueError:
         return False
+    return len(cells) > 1 and not any(isinstance(cell, dict | list) for cell in cells.values())
 
 
 def _other(head: bytes, start: bytes) -> str:
