@@ -19,8 +19,8 @@ SRC = Path(__file__).parent.parent / "src" / "plateglass"
 ORDER = (
     "errors", "model", "record_views", "privacy", "catalogue", "store", "case", "register", "statistics", "spread",
     "workbook", "links", "read", "normalise", "resolve", "classify", "check", "change", "questions", "publish",
-    "sample", "review", "opinion", "estimate", "worth", "demo", "intake", "pipeline", "timestamp", "custody", "duties",
-    "triage", "opened", "cli",
+    "sample", "review", "opinion", "estimate", "worth", "demo", "intake", "preview", "pipeline", "timestamp", "custody",
+    "duties", "triage", "opened", "cli",
 )  # fmt: skip
 STAGES = ("read", "normalise", "resolve", "classify", "check", "publish")
 

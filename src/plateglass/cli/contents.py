@@ -9,7 +9,7 @@ from typing import Annotated, Never
 
 import typer
 
-from plateglass import check, read
+from plateglass import check, preview, read
 from plateglass.case import write_whole
 from plateglass.catalogue import Catalogue, Layout, Rule
 from plateglass.cli import screen
@@ -76,16 +76,22 @@ def layouts_explain(
         typer.Option("--save-profile", metavar="TOML", help="Write how the columns of a PDF lie, to be confirmed."),
     ] = None,
 ) -> None:
-    """Say what a file is, and why: encoding, headings, the layout that knows it or what each layout lacks."""
+    """Say what a file is, which layout knows it and why, how its first records are read, and what is rejected."""
     if save is not None and save.exists():
         raise typer.BadParameter("the file is there already: name another", param_hint="--save-profile")
     with tempfile.TemporaryDirectory(prefix="plateglass-") as work:
         explanation = read.explain(file, _catalogue(case), Path(work), profile)
+        seen = list(preview.previews(file, _catalogue(case), Path(work) / "preview")) if profile is None else []
     screen.say(f"{explanation.name}: {explanation.what}")
     for problem in explanation.problems:
         screen.say(f"problem: {problem}")
     for table in explanation.tables:
         _explained(table)
+    tables = [each for each in seen if isinstance(each, preview.Preview)]
+    for each in tables[: preview.RECORDS]:
+        _previewed(each)
+    if len(tables) > preview.RECORDS:
+        screen.say(f"\nand {len(tables) - preview.RECORDS:,} more tables")
     if save is not None:
         _saved(explanation.profile, save)
 
@@ -110,6 +116,17 @@ def _explained(table: ExplainedTable) -> None:
     )
     if table.draft:
         screen.say(f"\na layout to start from; save it in the case's content/layouts:\n\n{table.draft}")
+
+
+def _previewed(each: preview.Preview) -> None:
+    lead = f"{each.part_name}: " if each.part_name else ""
+    screen.say(f"\n{lead}{each.accepted:,} records would be read, {len(each.rejected):,} rejected")
+    for number, cells in each.records:
+        screen.say(f"record {number}: {', '.join(f'{field} {cell}' for field, cell in cells.items())}")
+    for record in each.rejected[: preview.RECORDS]:
+        screen.say(f"rejected: record {record.record}, {record.column or 'the whole record'}: {record.reason}")
+    if len(each.rejected) > preview.RECORDS:
+        screen.say(f"rejected: {len(each.rejected) - preview.RECORDS:,} more")
 
 
 @rules.command("list")
