@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 from plateglass import preview
 from plateglass.catalogue import Catalogue
 from plateglass.cli.program import app
+from plateglass.model import Column
+from plateglass.store import Store
 from releases import OWN, record, write
 
 
@@ -37,6 +39,13 @@ def test_tokens_show_which_cells_are_equal_and_are_others_each_time(tmp_path: Pa
     assert targets[0] == targets[2] != targets[1] == targets[3]
     assert {len(target) for target in targets} == {8}
     assert not {*targets} & {cells["target"] for _, cells in two.records}, "the key is thrown away"
+
+
+def test_a_long_number_in_a_column_of_counts_is_not_shown() -> None:
+    with Store(threads=1) as store:
+        sql = preview._cell(Column("vehicles_30d", "BIGINT", ""), {})
+        rows = store.rows(f"SELECT {sql} FROM (SELECT unnest([26900001, 9999999, NULL]) AS vehicles_30d)")
+    assert [cell for (cell,) in rows] == ["8 digits", "9999999", ""]
 
 
 def test_the_command_shows_them_and_no_word_of_a_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

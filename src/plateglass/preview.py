@@ -17,6 +17,7 @@ from plateglass.catalogue import Catalogue
 from plateglass.errors import Issue
 from plateglass.model import Column, Ingested, Rejected, Source, State
 from plateglass.normalise import others
+from plateglass.normalise.cells import REACH_DIGITS
 from plateglass.privacy import KEY_BYTES
 from plateglass.store import Store, name, text
 
@@ -70,6 +71,9 @@ def _cell(column: Column, columns: dict[str, Column]) -> str:
         cell = f"left(CAST({cell} AS VARCHAR), {_TOKEN})"
     elif column.name.endswith(("_at", "_on")):
         cell = f"strftime(make_timestamp({cell} * 1000), '%Y-%m-%d %H:%M:%S')"
+    elif column.type in ("BIGINT", "INTEGER"):
+        whole = f"CAST({cell} AS VARCHAR)"  # a long number in a column of counts may be somebody's
+        cell = f"CASE WHEN abs({cell}) < {10**REACH_DIGITS} THEN {whole} ELSE length({whole}) || ' digits' END"
     state = f"{column.name}_state" if f"{column.name}_state" in columns else ""
     state = state or ("frame_state" if column.name in ("from_at", "to_at") and "frame_state" in columns else "")
     told = f"coalesce(CAST({cell} AS VARCHAR), '')"
