@@ -31,18 +31,16 @@ def make(folder: Path, *, searches: int = SEARCHES, seed: int = 1) -> Truth:
         _write(folder, log)
     tables = [*_sharing_lists(folder), _statistics(folder, written), *_papers(folder, made)]
     names = [log.name for log in written] + [table.name for table in tables]
-    over = counted.over(written)
-    leads = (rule for rule in sorted(over) if rule.startswith("custodian/"))  # others need papers that are not here
     return Truth(
         folder=folder,
         paths=tuple(dict.fromkeys(folder / name.split("/")[0] for name in names)),
         agency=world.HOME,
         timezone=world.ZONE.key,
         parameters={"retention_days": world.RETENTION_DAYS, "switch_off": world.SWITCH_OFF.isoformat()},
-        rules=("screens", "promises", "us-ca", *leads, *papers.ENTRIES, *papers.AUDITS),
+        rules=("screens", "promises", "us-ca", "custodian", *papers.ENTRIES, *papers.AUDITS),
         files=(*(_file(log) for log in written), *tables),
         searches=len({log.shown(search) for log in written for search in log.searches}),
-        over=over,
+        over=counted.over(written),
         person=counted.person(written),
         margins=counted.margins(written),
         canaries=tuple(_canaries(made)),

@@ -154,6 +154,11 @@ def _accounts(logs: Sequence[Log]) -> dict[str, int]:
         "custodian/no-right-to-search": len(there & set(papers.BARRED)),
         "custodian/untrained": len(there & set(papers.UNTRAINED)) + len(early & set(papers.TRAINED_LATE)),
         "custodian/training-stale": len(there & set(papers.TRAINED_LONG_AGO)),
+        "custodian/after-leaving": sum(
+            1 for who in there & set(papers.GONE) if any(s.day > papers.GONE_ON for s in by_account[who])
+        ),
+        "custodian/left-and-open": len(papers.GONE),
+        "custodian/handed-over": len(there & set(papers.HANDED_OVER)),
         "custodian/long-day": sum(1 for made in by_account.values() if _longest(made) > SHIFT * 3_600),
         "custodian/repeat-target": sum(len(_repeats(made, logs)) for made in by_account.values()),
     }

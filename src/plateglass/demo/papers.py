@@ -43,8 +43,14 @@ TRAINED_LATE = world.PEOPLE[11:14]
 """Users whose training came after their first search, and before their last."""
 TRAINED_LONG_AGO = world.PEOPLE[14:17]
 """Users who were trained once, two years before."""
+GONE = world.PEOPLE[17:19]
+"""Users who left in October, and whose accounts stayed open and searched on."""
+HANDED_OVER = world.PEOPLE[19:20]
+"""Users whose account was another user's until three weeks before."""
+GONE_ON = date(2025, 10, 15)
+"""The last day of those who left."""
 LISTED = date(2025, 11, 30)
-"""The day of the list of accounts."""
+"""The day of the lists of accounts."""
 LATE = date(2025, 9, 15)
 """The day on which the late were trained."""
 INCIDENTS = (date(2025, 10, 10), date(2025, 11, 10))
@@ -82,6 +88,7 @@ def papers(searches: Sequence[Search]) -> Iterator[Paper]:
         said += [("Data retention (in days)", "1", "30 days")] if slug.startswith("example") else []
         yield _table(f"{slug}__2025-11-30 policies.csv", "policies", _PORTAL, said)
     yield _table("Users_2025-11-30.csv", "accounts", _ACCOUNTS, map(_account, world.PEOPLE[3:]))
+    yield _table("Accounts_2025-11-30.csv", "accounts", _ROSTER, _roster())
     yield _table("Training.csv", "training", ("Account", "Course", "Completed", "Passed"), _trained())
     yield _table("Incidents.csv", "incidents", ("Incident number", "Incident type", "Opened"), _incidents(own))
     yield _table("Retention.csv", "retention", _RETENTION, _RETAINED)
@@ -95,6 +102,7 @@ def _table(name: str, view: str, headings: Sequence[str], rows: Iterable[Sequenc
 
 _PORTAL = ("section of the portal", "line of the section", "wording of the section")
 _ACCOUNTS = ("Email", "Role", "Search", "Last Login")
+_ROSTER = ("Account", "Role", "May search", "Given", "Left", "Disabled")
 _RETENTION = ("Looked at on", "Records of", "Oldest record", "Set to delete after")
 _RETAINED = (("2025-11-20", "Detections", "2025-10-06", "30 days"), ("2025-11-25", "Detections", "2025-10-28", ""))
 """The first look finds a record of 45 days, the second one of 28."""
@@ -110,6 +118,15 @@ _AUDITED = (
 def _account(person: str) -> tuple[str, ...]:
     last = "2025-05-01T12:00:00Z" if person in UNUSED else "2025-11-29T12:00:00Z"
     return person, "Officer", "Disabled" if person in BARRED else "Enabled", last
+
+
+def _roster() -> Iterator[tuple[str, ...]]:
+    """Those who left, and an account with a line for each of its two users; the first one's was disabled at once."""
+    for person in GONE:
+        yield person, "Officer", "Yes", "2024-01-10", str(GONE_ON), ""
+    for person in HANDED_OVER:
+        yield person, "Officer", "Yes", "2024-01-10", "2025-08-20", "2025-08-21"
+        yield person, "Officer", "Yes", "2025-09-10", "", ""
 
 
 def _trained() -> Iterator[tuple[str, ...]]:
@@ -144,7 +161,10 @@ def unknown(search: Search) -> bool:
 
 
 def _entries() -> Iterator[tuple[str, ...]]:
-    """Eight in order; two without an end, one ended before the list was taken, one of a year, two unreasoned."""
+    """Eight in order; two without an end, three ended before the list was taken, one of a year, two unreasoned.
+
+    One plate was put there three times, each time under another number.
+    """
     added = datetime(2025, 11, 10, 12, tzinfo=UTC)
     for number in range(8):
         ends = _at(added + timedelta(days=25))
@@ -153,12 +173,18 @@ def _entries() -> Iterator[tuple[str, ...]]:
     yield "Custom", world.PLATES[9], "Ada Example", "", "25-700009", _at(added), ""
     yield "Custom", world.PLATES[10], "Ada Example", "robbery", "25-700010", _at(added), "2025-11-20T12:00:00Z"
     yield "Custom", world.PLATES[11], "Ada Example", "", "25-700011", _at(added), "2026-11-09T12:00:00Z"
+    for number, days in enumerate((70, 40, 0), 12):
+        start = added - timedelta(days=days)
+        ends = _at(start + timedelta(days=25))
+        yield "Custom", world.PLATES[12], "Ada Example", "robbery", f"25-7000{number}", _at(start), ends
 
 
 ENTRIES = {
     "guidance/hot-list-end": 2, "guidance/hot-list-life": 1,
-    "guidance/hot-list-stale": 1, "guidance/hot-list-reason": 2,
+    "guidance/hot-list-stale": 3, "guidance/hot-list-reason": 2, "custodian/entry-renewed": 1,
 }  # fmt: skip
 """What is wrong with them."""
+ELSEWHERE = frozenset({"custodian/several-approvers", "custodian/not-authorised-in-writing"})
+"""Rules of the custodian's pack that bind a federal agency, or agencies of another state: nothing to plant here."""
 AUDITS = {"guidance/audit-yearly": 1, "guidance/audit-sample": 1}
 """What is wrong with the audits."""
