@@ -279,15 +279,11 @@ def left_behind(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-_NUMBER = re.compile(r"(?<=[\[,: ])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?=[,\]}\s])")
-"""A number of JSON: digits of two that stand side by side are no canary, those of one may be."""
-
-
 def told(path: Path) -> str:
     """Everything that a file says: its bytes, and of a Parquet file every cell of text."""
     parts = [path.read_bytes().decode("utf-8", "ignore")]
     if path.suffix in (".json", ".jsonl", ".sarif"):
-        parts = [_NUMBER.sub(r" x\g<0>x ", parts[0])]
+        parts = _apart(parts[0].splitlines() if path.suffix == ".jsonl" else parts)
     if path.suffix == ".parquet":
         with store.Store() as tables:
             source = f"read_parquet({store.text(str(path))})"
@@ -295,6 +291,15 @@ def told(path: Path) -> str:
             for column in columns:
                 parts += [str(cell) for (cell,) in tables.rows(f"SELECT DISTINCT {store.name(column)} FROM {source}")]
     return "\n".join(parts)
+
+
+def _apart(documents: Iterable[str]) -> list[str]:
+    """JSON with a letter on both sides of every number: the digits of one may be a canary, those of two are none."""
+
+    def lettered(number: str) -> str:
+        return f"x{number}x"
+
+    return [json.dumps(json.loads(each, parse_int=lettered, parse_float=lettered)) for each in documents]
 
 
 def found(text: str, canaries: Iterable[Canary]) -> list[str]:
@@ -329,6 +334,12 @@ def test_the_search_finds_a_canary_where_there_is_one(tmp_path: Path) -> None:
         tables.load("t", {"reason": "VARCHAR"}, [("seen z-z-t 0001 today",), ("Samplebraq, Brax",)])
         tables.write("t", path)
     assert found(told(path), made_up()) == ["plate: ZZT0001", "person: Brax Samplebraq"]
+    for name in ("t.json", "t.jsonl"):
+        other = tmp_path / name
+        other.write_text('{"said": "call 213, 555 0100 now", "n": [26900001, 269, 2], "m": [269, 2, 3]}')
+        assert found(told(other), made_up()) == ["phone: 213-555-0100", "case_no: 26-900001"]
+        other.write_text('{"m": [26, 900001, 0.269], "n": 269, "k": 2}')
+        assert found(told(other), made_up()) == []
 
 
 def test_something_was_read_and_written(room: Room) -> None:

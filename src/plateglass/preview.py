@@ -15,7 +15,7 @@ from typing import Final
 from plateglass import intake, normalise, read
 from plateglass.catalogue import Catalogue
 from plateglass.errors import Issue
-from plateglass.model import Column, Ingested, Rejected, Source, State
+from plateglass.model import Column, Ingested, Progress, Rejected, Source, State, silent
 from plateglass.normalise import others
 from plateglass.normalise.cells import REACH_DIGITS
 from plateglass.privacy import KEY_BYTES
@@ -32,7 +32,8 @@ _HIDDEN: Final = ("source", "part", "record", "fingerprint", "owner")
 class Preview:
     """What one table would become."""
 
-    part_name: str
+    name: str
+    """The file's name, and that of the part where it has several."""
     accepted: int
     records: tuple[tuple[int, dict[str, str]], ...]
     """Number of each of the first records, and field -> its value, the beginning of its token, or its [state]."""
@@ -40,7 +41,7 @@ class Preview:
     """Every record that would not be read, with the column and the cause."""
 
 
-def previews(path: Path, catalogue: Catalogue, work: Path) -> Iterator[Preview | Issue]:
+def previews(path: Path, catalogue: Catalogue, work: Path, progress: Progress = silent) -> Iterator[Preview | Issue]:
     """What every table of a file would become, and what a reader of the report would be told of it."""
     with Store(threads=1, spill=work / "spill") as store:
         reader = intake.Reader(catalogue, store, normalise.Ingest(secrets.token_bytes(KEY_BYTES), store), work)
@@ -49,7 +50,7 @@ def previews(path: Path, catalogue: Catalogue, work: Path) -> Iterator[Preview |
                 yield source
                 continue
             folder = work / "read" / source.id
-            for found in reader.readings(source, folder):
+            for found in reader.readings(source, folder, progress):
                 yield found if isinstance(found, Issue) else _preview(store, found, folder)
 
 
@@ -61,7 +62,8 @@ def _preview(store: Store, done: Ingested, folder: Path) -> Preview:
     file = text(str(folder / f"{shape.table}-{done.table.part}.parquet"))
     rows = store.records(f"SELECT record{picks} FROM read_parquet({file}) ORDER BY record LIMIT {RECORDS}")
     records = tuple((int(row.pop("record")), {field: cell for field, cell in row.items() if cell}) for row in rows)
-    return Preview(done.table.part_name, done.accepted, records, done.rejected)
+    called = ", ".join(filter(None, (done.table.source.name, done.table.part_name)))
+    return Preview(called, done.accepted, records, done.rejected)
 
 
 def _cell(column: Column, columns: dict[str, Column]) -> str:
@@ -74,9 +76,9 @@ def _cell(column: Column, columns: dict[str, Column]) -> str:
     elif column.type in ("BIGINT", "INTEGER"):
         whole = f"CAST({cell} AS VARCHAR)"  # a long number in a column of counts may be somebody's
         cell = f"CASE WHEN abs({cell}) < {10**REACH_DIGITS} THEN {whole} ELSE length({whole}) || ' digits' END"
-    state = f"{column.name}_state" if f"{column.name}_state" in columns else ""
-    state = state or ("frame_state" if column.name in ("from_at", "to_at") and "frame_state" in columns else "")
     told = f"coalesce(CAST({cell} AS VARCHAR), '')"
+    own = (f"{column.name}_state", *(("frame_state",) if column.name in ("from_at", "to_at") else ()))
+    state = next((each for each in own if each in columns), "")
     if not state:
         return told
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Never
 
@@ -12,7 +13,8 @@ import typer
 from plateglass import check, preview, read
 from plateglass.case import write_whole
 from plateglass.catalogue import Catalogue, Layout, Rule
-from plateglass.cli import screen
+from plateglass.cli import options, screen
+from plateglass.errors import Issue
 from plateglass.publish import rule_pages
 from plateglass.read.explanation import ExplainedTable
 
@@ -75,23 +77,24 @@ def layouts_explain(
         Path | None,
         typer.Option("--save-profile", metavar="TOML", help="Write how the columns of a PDF lie, to be confirmed."),
     ] = None,
+    quiet: options.Quiet = False,
 ) -> None:
     """Say what a file is, which layout knows it and why, how its first records are read, and what is rejected."""
     if save is not None and save.exists():
         raise typer.BadParameter("the file is there already: name another", param_hint="--save-profile")
-    with tempfile.TemporaryDirectory(prefix="plateglass-") as work:
-        explanation = read.explain(file, _catalogue(case), Path(work), profile)
-        seen = list(preview.previews(file, _catalogue(case), Path(work) / "preview")) if profile is None else []
+    catalogue, seen = _catalogue(case), list[preview.Preview | Issue]()
+    with tempfile.TemporaryDirectory(prefix="plateglass-") as work, screen.bars(quiet=quiet) as progress:
+        explanation = read.explain(file, catalogue, Path(work), profile)
+        if profile is None:
+            seen += preview.previews(file, catalogue, Path(work) / "preview", progress)
     screen.say(f"{explanation.name}: {explanation.what}")
     for problem in explanation.problems:
         screen.say(f"problem: {problem}")
     for table in explanation.tables:
         _explained(table)
-    tables = [each for each in seen if isinstance(each, preview.Preview)]
-    for each in tables[: preview.RECORDS]:
-        _previewed(each)
-    if len(tables) > preview.RECORDS:
-        screen.say(f"\nand {len(tables) - preview.RECORDS:,} more tables")
+    _previewed([each for each in seen if isinstance(each, preview.Preview)])
+    notes = [each for each in seen if isinstance(each, Issue)]
+    screen.issues([n for n in notes if not any(n.message in p for p in explanation.problems)], quiet=quiet)
     if save is not None:
         _saved(explanation.profile, save)
 
@@ -118,15 +121,17 @@ def _explained(table: ExplainedTable) -> None:
         screen.say(f"\na layout to start from; save it in the case's content/layouts:\n\n{table.draft}")
 
 
-def _previewed(each: preview.Preview) -> None:
-    lead = f"{each.part_name}: " if each.part_name else ""
-    screen.say(f"\n{lead}{each.accepted:,} records would be read, {len(each.rejected):,} rejected")
-    for number, cells in each.records:
-        screen.say(f"record {number}: {', '.join(f'{field} {cell}' for field, cell in cells.items())}")
-    for record in each.rejected[: preview.RECORDS]:
-        screen.say(f"rejected: record {record.record}, {record.column or 'the whole record'}: {record.reason}")
-    if len(each.rejected) > preview.RECORDS:
-        screen.say(f"rejected: {len(each.rejected) - preview.RECORDS:,} more")
+def _previewed(tables: Sequence[preview.Preview]) -> None:
+    for each in tables[: preview.RECORDS]:
+        screen.say(f"\n{each.name}: {each.accepted:,} records would be read, {len(each.rejected):,} rejected")
+        for number, cells in each.records:
+            screen.say(f"record {number}: {', '.join(f'{field} {cell}' for field, cell in cells.items())}")
+        for record in each.rejected[: preview.RECORDS]:
+            screen.say(f"rejected: record {record.record}, {record.column or 'the whole record'}: {record.reason}")
+        if len(each.rejected) > preview.RECORDS:
+            screen.say(f"rejected: {len(each.rejected) - preview.RECORDS:,} more")
+    if len(tables) > preview.RECORDS:
+        screen.say(f"\nand {len(tables) - preview.RECORDS:,} more tables")
 
 
 @rules.command("list")
