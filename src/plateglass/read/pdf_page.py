@@ -26,6 +26,8 @@ _STEP: Final = 2.0
 _MOST_SEGMENTS: Final = 20_000
 _DEEP: Final = 4
 _INVISIBLE: Final = 3
+_HYPHEN: Final = 2
+"""PDFium's sign for a hyphen that ends a line."""
 _HIGH: Final = range(0xD800, 0xDC00)
 _LOW: Final = range(0xDC00, 0xE000)
 
@@ -198,14 +200,14 @@ class _Reading:
     def _character(self, index: int) -> str:
         """What a character means; nothing for control characters and for the second half of one."""
         code = self._raw.FPDFText_GetUnicode(self._text.raw, index)
-        if code == 2:  # noqa: PLR2004 (PDFium's sign for a hyphen)
+        if code == _HYPHEN:
             return "-"
         if code in _HIGH:  # PDFium gives characters beyond the first 65,536 in halves
             low = self._raw.FPDFText_GetUnicode(self._text.raw, index + 1)
             return chr(0x10000 + ((code - _HIGH.start) << 10) + low - _LOW.start) if low in _LOW else "\ufffd"
         if code in _LOW:
             return "" if self._raw.FPDFText_GetUnicode(self._text.raw, index - 1) in _HIGH else "\ufffd"
-        return "\ufffd" if code in (0xFFFE, 0xFFFF) else chr(code) if code >= 32 else ""  # noqa: PLR2004 (controls)
+        return "\ufffd" if code in (0xFFFE, 0xFFFF) else chr(code) if code >= ord(" ") else ""
 
     # --- what is drawn -------------------------------------------------------------------------------------------
 
