@@ -28,12 +28,12 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 
 Failure = duckdb.Error
 """What a statement raises that DuckDB can't run; its message may hold a value, so it is never passed on."""
+Malformed = duckdb.InvalidInputException
+"""What a scan raises over a file that it can't split into records; its message may hold one, so never print it."""
 _PARQUET: Final = (
     "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1000, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 )
 """Tokens hardly repeat, so that a dictionary of them is work for nothing."""
-Malformed = duckdb.InvalidInputException
-"""What a scan raises over a file that it can't split into records; its message may hold one, so never print it."""
 
 
 @dataclass(frozen=True)

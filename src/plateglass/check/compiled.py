@@ -50,7 +50,7 @@ class Compiled:
     fails: str
     """SQL: what is at fault."""
     guard: str = ""
-    """SQL: the unit is of the states that the rule binds; empty where it binds all. It stands in `bound` too."""
+    """SQL: the first part of `bound` where that tells units apart at once, as by state; empty where nothing does."""
     measure: str = ""
     buckets: tuple[tuple[str, str], ...] = ()
     """(label, SQL)."""

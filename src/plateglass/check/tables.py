@@ -54,7 +54,7 @@ def sources(world: World) -> list[Step]:
         LEFT JOIN source_lost AS x ON x.source = l.source AND x.part = l.part"""
     return [
         MONTHS,
-        Step("source_order", """
+        Step("sources_in_time", """
             SELECT *, row_number() OVER (PARTITION BY log ORDER BY first_at, last_at, source, part) AS nth
             FROM logs WHERE first_at IS NOT NULL""", "sources of one log in order of time"),
         Step("source_fields", """
@@ -62,7 +62,7 @@ def sources(world: World) -> list[Step]:
             "one row a table and field that it exports"),
         Step("source_lost", """
             SELECT o.source, o.part, count(b.field) - count(h.field) AS lost
-            FROM source_order AS o JOIN source_order AS p ON p.log = o.log AND p.nth = o.nth - 1
+            FROM sources_in_time AS o JOIN sources_in_time AS p ON p.log = o.log AND p.nth = o.nth - 1
             LEFT JOIN source_fields AS b ON b.source = p.source AND b.part = p.part
             LEFT JOIN source_fields AS h ON h.source = o.source AND h.part = o.part AND h.field = b.field
             GROUP BY o.source, o.part""", "fields that the source before exports and this one doesn't"),

@@ -16,7 +16,7 @@ from plateglass.catalogue import Catalogue
 
 def _some(paths: list[Path]) -> list[Path]:
     """The same paths, if there is any file at or below them."""
-    if not any(not below.is_dir() for path in paths for below in (path, *path.rglob("*"))):
+    if not any(not path.is_dir() or any(not below.is_dir() for below in path.rglob("*")) for path in paths):
         raise typer.BadParameter(f"there is no file in {', '.join(map(str, paths))}")
     return paths
 

@@ -6,8 +6,6 @@ read, and the day on which each ends, stand below the letter and in the index, f
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -300,17 +298,16 @@ def _dues(letter: Letter) -> Iterator[str]:
 
 def index(found: Sequence[Letter]) -> str:
     """One row a letter and deadline."""
-    held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\n")
-    writer.writerow(_HEADINGS)
-    for letter in found:
-        act = letter.act
-        row = [letter.file, letter.custodian.name, letter.custodian.state.upper(), act.act if act else "",
-               letter.series.title, "; ".join(letter.whys), "; ".join(p.name for p in letter.parts),
-               letter.sent.isoformat() if letter.sent else ""]  # fmt: skip
-        for each in letter.dues or (None,):
-            writer.writerow([words.cell(cell) for cell in (*row, *_late(each), act.who if act else "")])
-    return held.getvalue()
+    return words.csv_table(_HEADINGS, (row for letter in found for row in _indexed(letter)))
+
+
+def _indexed(letter: Letter) -> Iterator[list[str]]:
+    act = letter.act
+    row = [letter.file, letter.custodian.name, letter.custodian.state.upper(), act.act if act else "",
+           letter.series.title, "; ".join(letter.whys), "; ".join(p.name for p in letter.parts),
+           letter.sent.isoformat() if letter.sent else ""]  # fmt: skip
+    for each in letter.dues or (None,):
+        yield [*row, *_late(each), act.who if act else ""]
 
 
 def _late(each: Due | None) -> list[str]:

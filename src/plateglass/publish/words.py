@@ -72,12 +72,16 @@ def percent(part: float) -> str:
     return _percent(100 * part, 1)
 
 
+_ALL: Final = 100
+"""Percent."""
+
+
 def _percent(value: float, decimals: int) -> str:
     least = 10.0**-decimals
     if 0 < value < least:
         return f"<{least:g} %"
-    if 100 - least < value < 100:  # noqa: PLR2004 (percent)
-        return f">{100 - least:g} %"
+    if _ALL - least < value < _ALL:
+        return f">{_ALL - least:g} %"
     return f"{value:.{decimals}f}".removesuffix("." + "0" * decimals) + " %"
 
 
