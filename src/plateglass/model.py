@@ -56,6 +56,14 @@ class View(StrEnum):
     """What agencies have declared or attested to, with dates."""
     AGREEMENTS = "agreements"
     """Agreements of agencies with others, such as those under 8 U.S.C. 1357(g)."""
+    DUTIES = "duties"
+    """Reports, notices, meetings, registrations and reviews that are owed, and the day on which each was done."""
+    REQUESTS = "requests"
+    """What other bodies asked an agency for, or were asked for by it, and what became of it."""
+    DISSEMINATIONS = "disseminations"
+    """Records that an agency gave to other bodies."""
+    ALERTS = "alerts"
+    """Alerts that somebody acted on: what was checked before, and what came of it."""
 
 
 SEARCH_VIEWS = (View.ORGANISATION_AUDIT, View.NETWORK_AUDIT, View.PORTAL_AUDIT)

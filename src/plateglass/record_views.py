@@ -68,6 +68,8 @@ class RecordView:
     keys: tuple[str, ...]
     """A record of which none of these fields is told is rejected."""
     fields: tuple[RecordField, ...]
+    of_others: bool = False
+    """Whether `org` is another body than whose record it is: a record without one has no agency, and not the owner."""
 
     @property
     def table(self) -> str:
@@ -88,6 +90,9 @@ class RecordView:
 
 
 _YES = ("yes", "no")
+_KINDS = ("detections", "images", "searches", "hits", "hot_list_entries", "requests", "other")
+_SUBJECTS = ("criminal", "missing_person", "immigration", "health_care", "protected_activity", "civil", "other")
+_PROCESSES = ("none", "emergency", "administrative", "subpoena", "court_order", "warrant")
 _FIELD = RecordField
 
 OTHER_VIEWS: Mapping[View, RecordView] = {each.view: each for each in (
@@ -133,6 +138,10 @@ OTHER_VIEWS: Mapping[View, RecordView] = {each.view: each for each in (
         _FIELD("hits", Holds.COUNT, "reads that matched a hot list", digits=9),
         _FIELD("shares_with", Holds.COUNT, "organisations that the contributor shares detections with"),
         _FIELD("pooled", Holds.WORD, "whether detections go to the vendor's national pool", _YES),
+        _FIELD("databases", Holds.TEXT, "the databases that reads were compared with; joins `texts`"),
+        _FIELD("hits_stolen", Holds.COUNT, "hits on stolen vehicles and plates", digits=9),
+        _FIELD("hits_warrant", Holds.COUNT, "hits on a warrant, or an owner's suspended or revoked licence", digits=9),
+        _FIELD("hits_case", Holds.COUNT, "hits on entries of active investigations", digits=9),
     )),
     RecordView(View.HOT_LISTS, "one hot list on one day", "counted_at", ("hot_list", "entries"), (
         _FIELD("hot_list", Holds.TEXT, "what the list is called; joins `texts`"),
@@ -153,12 +162,13 @@ OTHER_VIEWS: Mapping[View, RecordView] = {each.view: each for each in (
         _FIELD("case_no", Holds.CASE, "the case number"),
         _FIELD("added_at", Holds.TIME, "when it was made, epoch ms UTC"),
         _FIELD("expires_at", Holds.TIME, "when it ends, epoch ms UTC; never, where it is blank"),
+        _FIELD("validated_at", Holds.TIME, "when it was last confirmed with its source; never, where it is blank"),
+        _FIELD("process", Holds.WORD, "the legal process that it rests on", _PROCESSES),
     )),
     RecordView(View.RETENTION, "one look at what is kept, or one run of deletion", "measured_at",
                ("measured_at", "oldest_at"), (
         _FIELD("measured_at", Holds.TIME, "when it was looked at, or deleted"),
-        _FIELD("records_of", Holds.WORD, "what kind of record", (
-            "detections", "images", "searches", "hits", "hot_list_entries", "other")),
+        _FIELD("records_of", Holds.WORD, "what kind of record", _KINDS),
         _FIELD("held", Holds.COUNT, "records that were there", digits=9),
         _FIELD("oldest_at", Holds.TIME, "the time of the oldest record that was there"),
         _FIELD("deleted", Holds.COUNT, "records that the run deleted", digits=9),
@@ -187,6 +197,8 @@ OTHER_VIEWS: Mapping[View, RecordView] = {each.view: each for each in (
         _FIELD("population", Holds.COUNT, "records in the period", digits=9),
         _FIELD("sampled", Holds.COUNT, "records that were looked at"),
         _FIELD("exceptions", Holds.COUNT, "records that were found wanting"),
+        _FIELD("independent", Holds.WORD, "whether who made it has no part in the use", _YES),
+        _FIELD("reported_at", Holds.TIME, "the day it was given to whom it is for; not yet, where it is blank"),
     )),
     RecordView(View.POLICIES, "one line of a policy", "effective_at", ("wording",), (
         _FIELD("section", Holds.WORD, "which of a portal's policies it stands in", (
@@ -214,6 +226,68 @@ OTHER_VIEWS: Mapping[View, RecordView] = {each.view: each for each in (
             "jail_enforcement", "task_force", "warrant_service", "tribal_task_force", "other")),
         _FIELD("signed_at", Holds.TIME, "the day it was signed"),
         _FIELD("ended_at", Holds.TIME, "the day it ended; in force, where it is blank"),
+    )),
+    RecordView(View.DUTIES, "one duty, for one period or occasion", "due_at", ("duty",), (
+        _FIELD("org", Holds.ORG, "whose duty it is"),
+        _FIELD("duty", Holds.WORD, "what is owed", (
+            "use_report", "statistics", "request_report", "disclosure_report", "task_force_report", "transfer_report",
+            "misuse_report", "face_search_report", "certification", "inventory", "hearing", "policy_posting",
+            "policy_review", "policy_notice", "impact_assessment", "registration", "installation_notice",
+            "system_approval", "device_removal", "account_review", "retention_review", "vendor_file", "log_copy")),
+        _FIELD("from_at", Holds.TIME, "first day of the period that it is for"),
+        _FIELD("to_at", Holds.TIME, "last day of the period that it is for"),
+        _FIELD("since_at", Holds.TIME, "the day that it counts from: of first use, installation or change"),
+        _FIELD("due_at", Holds.TIME, "the day by which it is due"),
+        _FIELD("done_at", Holds.TIME, "the day on which it was done; not yet, where it is blank"),
+        _FIELD("published_at", Holds.TIME, "the day on which it was published; not yet, where it is blank"),
+    )),
+    RecordView(View.REQUESTS, "one request of another body, or made to one", "asked_at", ("asked_at", "org"), (
+        _FIELD("asked_at", Holds.TIME, "the day it was asked"),
+        _FIELD("direction", Holds.WORD, "whether it came in or went out", ("received", "made")),
+        _FIELD("org", Holds.ORG, "the body that asks; of one that went out, the body that is asked"),
+        _FIELD("account", Holds.ACCOUNT, "token of who asked"),
+        _FIELD("ori", Holds.ID, "token of the asking body's ORI"),
+        _FIELD("wanted", Holds.WORD, "what was asked for", (
+            "search", "data", "access", "preservation", "face_search", "public_records")),
+        _FIELD("subject", Holds.WORD, "what it is about", _SUBJECTS),
+        _FIELD("purpose", Holds.TEXT, "the stated purpose or facts; joins `texts`"),
+        _FIELD("case_no", Holds.CASE, "the case number"),
+        _FIELD("in_writing", Holds.WORD, "whether it was in writing", _YES),
+        _FIELD("sworn", Holds.WORD, "whether it was sworn to", _YES),
+        _FIELD("names_target", Holds.WORD, "whether it names a camera or a plate; which is never read", _YES),
+        _FIELD("process", Holds.WORD, "the legal process that came with it", _PROCESSES),
+        _FIELD("from_at", Holds.TIME, "first day of the data that it is about"),
+        _FIELD("to_at", Holds.TIME, "last day of the data that it is about"),
+        _FIELD("by_role", Holds.TEXT, "the role of who decided; joins `texts`"),
+        _FIELD("outcome", Holds.WORD, "what became of it", ("granted", "in_part", "declined", "withdrawn")),
+        _FIELD("matches", Holds.COUNT, "matches that a search for it found"),
+        _FIELD("reported_at", Holds.TIME, "the day it was reported to whom the law names; not yet, where it is blank"),
+    ), of_others=True),
+    RecordView(View.DISSEMINATIONS, "one giving of records to another body", "given_at", ("given_at", "org"), (
+        _FIELD("given_at", Holds.TIME, "the day they were given"),
+        _FIELD("org", Holds.ORG, "the body that got them"),
+        _FIELD("records_of", Holds.WORD, "what kind of record", _KINDS),
+        _FIELD("subject", Holds.WORD, "what it is about", _SUBJECTS),
+        _FIELD("purpose", Holds.TEXT, "why they were given; joins `texts`"),
+        _FIELD("case_no", Holds.CASE, "the case number"),
+        _FIELD("in_writing", Holds.WORD, "whether a request or an agreement in writing is behind it", _YES),
+        _FIELD("process", Holds.WORD, "the legal process that is behind it", _PROCESSES),
+    ), of_others=True),
+    RecordView(View.ALERTS, "one alert that was acted on", "alerted_at", ("alerted_at", "stopped"), (
+        _FIELD("alerted_at", Holds.TIME, "when it came, epoch ms UTC"),
+        _FIELD("account", Holds.ACCOUNT, "token of the user who acted"),
+        _FIELD("hot_list", Holds.TEXT, "what the hot list is called; joins `texts`"),
+        _FIELD("list_kind", Holds.WORD, "what the entry is for", (
+            "stolen_vehicle", "stolen_plate", "warrant", "suspended", "missing", "trafficking", "investigation",
+            "other")),
+        _FIELD("plate_checked", Holds.WORD, "whether somebody compared plate and entry before acting", _YES),
+        _FIELD("list_checked", Holds.WORD, "whether the entry was confirmed with its source before acting", _YES),
+        _FIELD("own_grounds", Holds.WORD, "whether there were grounds besides the alert", _YES),
+        _FIELD("misread", Holds.WORD, "whether the reader had misread the plate", _YES),
+        _FIELD("stopped", Holds.WORD, "whether a vehicle was stopped", _YES),
+        _FIELD("stop_says", Holds.WORD, "whether the record of the stop says that an alert led to it", _YES),
+        _FIELD("outcome", Holds.WORD, "what came of it", (
+            "released", "searched", "cited", "arrested", "recovered", "other")),
     )),
 )}  # fmt: skip
 """Every other view: what its records are and which fields they have."""

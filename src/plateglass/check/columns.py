@@ -98,6 +98,7 @@ SOURCES: tuple[Column, ...] = (
     Column("view", "VARCHAR", "what kind of record it holds"),
     Column("layout", "VARCHAR", "the layout that knows it"),
     Column("log", "VARCHAR", "whose log it is, and of what kind"),
+    Column("owner_kind", "VARCHAR", "what kind of body its owner is; NULL where nobody is named"),
     Column("records", "BIGINT", "records in the file"),
     Column("fields", "BIGINT", "fields that it exports"),
     Column("earlier", "BOOLEAN", "whether the case holds an earlier source of the same log"),

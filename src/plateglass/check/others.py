@@ -101,7 +101,9 @@ def _units(view: RecordView, world: World) -> str:
     at = world.at(f"coalesce(s.{name(view.dated_by)}, l.captured_on)" if view.dated_by else "l.captured_on")
     fields = {field.name: field for field in view.fields}
     rest = ", ".join(_pick(column, fields.get(column.name)) for column in view.columns[3:] if column.name != "org")
-    whose = "coalesce(s.org, l.owner_org)" if "org" in fields else "l.owner_org"
+    whose = "l.owner_org"
+    if "org" in fields:
+        whose = "s.org" if view.of_others else "coalesce(s.org, l.owner_org)"
     texts = "".join(
         f"""
         LEFT JOIN (SELECT id, min(text) AS text FROM texts WHERE field LIKE '%.{field}' GROUP BY id) AS t_{field}
@@ -123,11 +125,13 @@ def _pick(column: Column, field: RecordField | None) -> str:
 
 
 def records(view: RecordView) -> str:
-    """The table of a view; entries of hot lists stand in event logs too, where they are made, and name no approver."""
+    """The table of a view; entries of hot lists stand in event logs too, where they are made, with less of them."""
     if view.view is not View.HOT_LIST_ENTRIES:
         return name(view.table)
     listed = [column.name for column in view.columns]
-    unsaid = {"approver": "CAST(NULL AS UUID)", "approver_state": f"'{State.NOT_EXPORTED}'"}
+    unsaid = {"approver": "CAST(NULL AS UUID)", "validated_at": "CAST(NULL AS BIGINT)",
+              "process": "CAST(NULL AS VARCHAR)"}  # fmt: skip
+    unsaid |= {f"{field}_state": f"'{State.NOT_EXPORTED}'" for field in unsaid}
     made = [f"{unsaid.get(c, c.replace('added_at', 'happened_at'))} AS {c}" for c in listed]
     return (
         f"(SELECT {', '.join(listed)} FROM {name(view.table)} UNION ALL SELECT {', '.join(made)}"

@@ -29,6 +29,8 @@ OUTSIDE_AGENCIES: tuple[Column, ...] = (
     Column("agreement_at", "BIGINT", "day of its first agreement under INA 287(g); NULL where none is listed"),
     Column("agreement_until", "BIGINT", "the day on which its last agreement ended; NULL while one is in force"),
     Column("agreements", "BIGINT", "agreements in the case, of anybody"),
+    Column("registered_at", "BIGINT", "the day on which it registered its readers; NULL where no list has one"),
+    Column("registrations", "BIGINT", "registrations in the case, of anybody"),
 )
 """One row an owner of cameras and another agency that searched them."""
 
@@ -67,14 +69,16 @@ def outside_agencies(world: World) -> list[Step]:
           o.owner_state, o.agency, w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level,
           o.first_at, o.last_at, o.searches, d.declared_at, d.declared_until,
           (SELECT count(*) FROM declarations) AS declarations, a.agreement_at, a.agreement_until,
-          (SELECT count(*) FROM agreements) AS agreements
+          (SELECT count(*) FROM agreements) AS agreements, r.registered_at,
+          (SELECT count(*) FROM duties WHERE duty = 'registration') AS registrations
         FROM (SELECT owner, agency, min(agency_no) AS agency_no, min(owner_state) AS owner_state, min(log_no) AS log_no,
                 min(searched_at) AS first_at, max(searched_at) AS last_at, count(*) AS searches
               FROM searches WHERE exposed AND agency IS NOT NULL AND agency <> coalesce(owner, '')
               GROUP BY owner, agency) AS o
         JOIN logs AS l ON l.log_no = o.log_no
         JOIN agency_facts AS w ON w.agency = o.agency
-        LEFT JOIN declared AS d ON d.agency = o.agency LEFT JOIN agreed AS a ON a.agency = o.agency"""
+        LEFT JOIN declared AS d ON d.agency = o.agency LEFT JOIN agreed AS a ON a.agency = o.agency
+        LEFT JOIN registered AS r ON r.agency = o.agency"""
     return [MONTHS, *_papers(), Step("outside_agencies", framed(rows, OUTSIDE_AGENCIES, world), "an owner and agency")]
 
 
@@ -90,6 +94,10 @@ def _papers() -> list[Step]:
             WHERE w.agency IS NOT NULL AND d.declared_at IS NOT NULL
               AND coalesce(d.kind, 'declaration') IN ('declaration', 'attestation')
             GROUP BY w.agency""", "one row an agency that has declared"),
+        Step("registered", """
+            SELECT w.agency, min(d.done_at) AS registered_at FROM duties AS d JOIN who AS w ON w.org = d.org
+            WHERE d.duty = 'registration' AND w.agency IS NOT NULL GROUP BY w.agency""",
+            "one row an agency on a list of registrations"),
         AGREED,
     ]  # fmt: skip
 

@@ -9,7 +9,8 @@ from plateglass.check.clock import DAY_MS
 from plateglass.check.columns import PURPOSES
 from plateglass.check.others import MONTHS, framed
 from plateglass.check.world import World
-from plateglass.model import Column
+from plateglass.model import SEARCH_VIEWS, Column, View
+from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Step, text
 
 PORTAL_USES: tuple[Column, ...] = (
@@ -55,11 +56,29 @@ AUDIT_SERIES: tuple[Column, ...] = (
     Column("sampled", "BIGINT", "records that were looked at"),
     Column("exceptions", "BIGINT", "records that were found wanting"),
     Column("by_role", "VARCHAR", "the role of who made it, in lower case"),
+    Column("independent", "VARCHAR", "whether who made it has no part in the use: yes, no"),
+    Column("reported_at", "BIGINT", "the day it was given to whom it is for; NULL where it was not yet"),
     Column("gap_days", "BIGINT", "days since the audit before it of the same agency; NULL for the first"),
     *(Column(f"{field}_state", "VARCHAR", f"cell state of {field}")
-      for field in ("performed_at", "from_at", "to_at", "population", "sampled", "exceptions", "by_role")),
+      for field in ("performed_at", "from_at", "to_at", "population", "sampled", "exceptions", "by_role",
+                    "independent", "reported_at")),
 )  # fmt: skip
 """One row an audit, with the time since the one before."""
+
+_TIMES = ("from_at", "to_at", "since_at", "due_at", "done_at", "published_at")
+
+DUTY_SERIES: tuple[Column, ...] = (
+    Column("agency", "VARCHAR", "id of the agency whose duty it is; NULL while unresolved"),
+    Column("agency_state", "VARCHAR", "its state, two letters, lower case"),
+    Column("agency_level", "VARCHAR", "its level of government"),
+    *(column for column in OTHER_VIEWS[View.DUTIES].columns if column.name in ("duty", *_TIMES)),
+    Column("told_at", "BIGINT", "the day it was done; of one that was not, the day of the list, where it has one"),
+    Column("mark", "BIGINT", "`told_at` in years after `to_at`, month and day: 10401 is 1 April of the year after"),
+    Column("gap_days", "BIGINT", "days from the one before it of that agency to `told_at`; NULL for the first"),
+    Column("first_search_at", "BIGINT", "the first search in the agency's logs in the case; NULL where it has none"),
+    *(Column(f"{field}_state", "VARCHAR", f"cell state of {field}") for field in ("duty", *_TIMES)),
+)
+"""One row a duty and period or occasion, with the time since it was last done."""
 
 WORDS = """(SELECT id, lower(min(text)) AS text FROM texts WHERE field LIKE '%{field}' GROUP BY id)"""
 
@@ -185,10 +204,42 @@ def audit_series(world: World) -> list[Step]:
     rows = f"""
         SELECT a.source, a.part, a.record, {world.at("a.performed_at")} AS unit_at, l.log_no, w.agency_no,
           l.owner_state, w.agency, w.state AS agency_state, a.performed_at, a.from_at, a.to_at, a.population,
-          a.sampled, a.exceptions, t.text AS by_role, (a.performed_at - lag(a.performed_at) OVER (
+          a.sampled, a.exceptions, t.text AS by_role, a.independent, a.reported_at,
+          (a.performed_at - lag(a.performed_at) OVER (
             PARTITION BY coalesce(w.agency, l.owner_key) ORDER BY a.performed_at, a.source, a.part, a.record))
             // {DAY_MS} AS gap_days, {states}
         FROM audits AS a JOIN logs AS l ON l.source = a.source AND l.part = a.part
         LEFT JOIN who AS w ON w.org = coalesce(a.org, l.owner_org)
         LEFT JOIN {WORDS.format(field=".by_role")} AS t ON t.id = a.by_role"""
     return [MONTHS, Step("audit_series", framed(rows, AUDIT_SERIES, world), "one row an audit")]
+
+
+def duty_series(world: World) -> list[Step]:
+    """Each duty that an agency owes, with how long after its period, and after the one before, it was done."""
+    told = "coalesce(d.done_at, l.captured_on)"
+    states = ", ".join(f"d.{field}_state" for field in ("duty", *_TIMES))
+    searched = ", ".join(text(view) for view in SEARCH_VIEWS)
+    rows = f"""
+        SELECT o.*, (o.told_at - o.before_at) // {DAY_MS} AS gap_days, f.first_at AS first_search_at,
+          (a.month // 12 - b.month // 12) * 10000 + (a.month % 12 + 1) * 100 + o.told_day - a.first_day + 1 AS mark
+        FROM (SELECT d.*, {world.day("d.told_on")} AS told_day, {world.day("d.to_on")} AS to_day
+              FROM duty_order AS d) AS o
+        LEFT JOIN every_month AS a ON o.told_day >= a.first_day AND o.told_day < a.next_day
+        LEFT JOIN every_month AS b ON o.to_day >= b.first_day AND o.to_day < b.next_day
+        LEFT JOIN (SELECT owner_agency, min(first_at) AS first_at FROM logs
+                   WHERE view IN ({searched}) GROUP BY owner_agency) AS f ON f.owner_agency = o.agency"""
+    return [
+        MONTHS,
+        Step("duty_order", f"""
+            SELECT d.source, d.part, d.record, l.log_no, w.agency_no, coalesce(w.state, l.owner_state) AS owner_state,
+              {world.at(f"coalesce(d.due_at, {told}, d.to_at, d.since_at)")} AS unit_at, w.agency,
+              w.state AS agency_state, w.level AS agency_level, d.duty, {", ".join(f"d.{field}" for field in _TIMES)},
+              {told} AS told_at, {world.at(told)} AS told_on, {world.at("d.to_at")} AS to_on, {states},
+              max(d.done_at) OVER (
+                PARTITION BY coalesce(w.agency, l.owner_key), d.duty
+                ORDER BY {told} NULLS LAST, d.source, d.part, d.record
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before_at
+            FROM duties AS d JOIN logs AS l ON l.source = d.source AND l.part = d.part
+            LEFT JOIN who AS w ON w.org = coalesce(d.org, l.owner_org)""", "duties in the order of their days"),
+        Step("duty_series", framed(rows, DUTY_SERIES, world), "one row a duty and period or occasion"),
+    ]  # fmt: skip

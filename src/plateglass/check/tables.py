@@ -46,11 +46,11 @@ def sources(world: World) -> list[Step]:
     rows = f"""
         SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record,
           coalesce(l.last_at, {world.at("l.captured_on")}) AS unit_at,
-          l.log_no, n.agency_no, l.owner_state, l.view, l.layout, l.log, l.records,
+          l.log_no, n.agency_no, l.owner_state, l.view, l.layout, l.log, w.kind AS owner_kind, l.records,
           (SELECT count(*) FROM source_fields AS f WHERE f.source = l.source AND f.part = l.part) AS fields,
           x.source IS NOT NULL AS earlier, coalesce(x.lost, 0) AS lost
         FROM logs AS l
-        LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency
+        LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency LEFT JOIN who AS w ON w.org = l.owner_org
         LEFT JOIN source_lost AS x ON x.source = l.source AND x.part = l.part"""
     return [
         MONTHS,

@@ -66,6 +66,9 @@ VIEWS: dict[str, DocumentedView] = {
     "audit_series": DocumentedView(
         "an audit, beside the one before", "audit_series", papers.AUDIT_SERIES, papers.audit_series
     ),
+    "duty_series": DocumentedView(
+        "a duty and period or occasion, beside the one before", "duty_series", papers.DUTY_SERIES, papers.duty_series
+    ),
     "outside_agencies": DocumentedView(
         "an owner of cameras and another agency that searched them", "outside_agencies", outsiders.OUTSIDE_AGENCIES,
         outsiders.outside_agencies,
