@@ -197,8 +197,6 @@ class Cells:
 
     def search_id(self) -> tuple[str, str]:
         """State and clear form of the vendor's id of the search; almost always a UUID, which no mark is."""
-        if not self.has("search_id"):
-            return f"'{State.NOT_EXPORTED}'", "CAST(NULL AS VARCHAR)"
         cell = self.raw("search_id")
         whole = f"TRY_CAST({cell} AS UUID) IS NOT NULL"
         state = f"CASE WHEN {whole} THEN '{State.VALUE}' ELSE {self.state('search_id', trimmed(cell))} END"

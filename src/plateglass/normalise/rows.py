@@ -52,6 +52,7 @@ class Rows:
             **self.picks(cells),
         }
         types = {c.name: "cell_state" if c.name.endswith("_state") else c.type for c in self.documented}
+        types["source"] = f"ENUM({text(cells.table.source.id)})"  # written as a number, read back as text
         listed = columns((c.name, f"CAST({made[c.name]} AS {types[c.name]})") for c in self.documented)
         return f"SELECT {listed} FROM {self._numbered(cells)} WHERE {self.keeps(cells)}"
 
@@ -117,8 +118,10 @@ def _id(cells: Cells, field: str) -> str:
 def _search_layers(cells: Cells) -> list[dict[str, str]]:
     """Times, and the vendor's id: nearly every record has another, so it is not decided once for each."""
     first, last, _ = cells.frame()
-    state, clear = cells.search_id()
     times = {"searched_at": cells.searched_at(), "from_at": first, "to_at": last}
+    if not cells.has("search_id"):
+        return [times]
+    state, clear = cells.search_id()
     return [
         {**times, "search_id_state": state, "search_id_clear": clear},
         {"search_id": _token("search_id", "r.search_id_clear", "r.search_id_state")},
@@ -134,7 +137,7 @@ def _search_picks(cells: Cells) -> dict[str, str]:
     made["case_shape"] = "w_case_no.text" if _joined(cells, "case_no") else "NULL"
     made["search_id"] = "r.search_id" if cells.has("search_id") else "NULL"
     times = {time: f"r.{time}" for time in _TIMES}
-    states = {field: _state(cells, field) for field in STATED if field != "search_id"}
+    states = {field: _state(cells, field) for field in STATED if field != "search_id" or not cells.has(field)}
     states["frame"] = cells.frame()[2]
     return made | times | {"fingerprint": _fingerprint(cells)} | {f"{f}_state": state for f, state in states.items()}
 

@@ -45,14 +45,13 @@ class Words:
         store.execute(f"CREATE TEMP TABLE key_pads AS SELECT {picks}, ? AS mixing", [*pads.values(), mixing])
 
     def learn(self, cells: Cells, fields: Sequence[str]) -> None:
-        """Leave a table `w_<field>` for each field: one row a distinct cell, with all that is decided from it.
+        """Leave a view `w_<field>` for each field: one row a distinct cell, with all that is decided from it.
 
         Cells of earlier tables are decided already.
         """
         self._learnt = tuple(fields)
         for field, distinct in self._distinct(cells, fields):
-            self._store.run(Step("words", f"SELECT word FROM ({distinct}) AS d WHERE word IS NOT NULL"))
-            self._decide(cells, field)
+            self._decide(cells, field, f"SELECT word FROM ({distinct}) AS d WHERE word IS NOT NULL")
 
     def _distinct(self, cells: Cells, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
         """SQL of the distinct cells of each field; where records are not in memory, one scan gives those of all."""
@@ -76,30 +75,32 @@ class Words:
         for at, field in enumerate(fields):
             yield field, f"SELECT word FROM all_words WHERE which = {every ^ (1 << (len(fields) - 1 - at))}"
 
-    def _decide(self, cells: Cells, field: str) -> None:
+    def _decide(self, cells: Cells, field: str, distinct: str) -> None:
         """Leave `w_<field>`: each distinct cell with its state, and the token, word or number that it becomes.
 
         `mix` are the 128 bits that stand for field and word in a fingerprint; the key is in them, so that nobody can
         make up two records that agree.
         """
-        if not self._store.one("SELECT count(*) FROM words"):
-            cells.blank.add(field)
-        known = self._remembered(cells, field)
-        self._store.run(  # the many cells that are known are looked up among the few of this table, and once
-            Step(
-                "met", f"SELECT m.word, k.* EXCLUDE (word) FROM {known} AS k RIGHT JOIN words AS m ON k.word = m.word"
-            ),
-            Step("new_words", f"SELECT word, {trimmed('word')} AS t FROM met WHERE state IS NULL"),
+        known, met, fresh = self._remembered(cells, field), f"met_{field}", f"fresh_{field}"
+        # the many cells that are known are looked up among the few of this table, and once
+        found = f"SELECT m.word, k.* EXCLUDE (word) FROM {known} AS k RIGHT JOIN ({distinct}) AS m ON k.word = m.word"
+        self._store.run(
+            Step(met, found),
+            Step("new_words", f"SELECT word, {trimmed('word')} AS t FROM {met} WHERE state IS NULL"),
         )
+        if not self._store.one(f"SELECT count(*) FROM {met}"):
+            cells.blank.add(field)
         wordy = kind_of(cells, field) in ("text", "name")
         judged = self._scrubbed(cells, field) if wordy else self._judged(cells, field)
         mixed = f"md5_number(concat((SELECT mixing FROM key_pads), {text(field)}, chr(31), j.id))"
         mix = f"CASE WHEN j.id IS NOT NULL THEN {mixed} END"
         self._store.run(
-            Step("fresh", f"SELECT j.*, {mix} AS mix FROM ({judged}) AS j"),
-            Step(f"w_{field}", "SELECT * FROM met WHERE state IS NOT NULL UNION ALL SELECT * FROM fresh"),
+            Step(fresh, f"SELECT j.*, {mix} AS mix FROM ({judged}) AS j"),
+            Step(
+                f"w_{field}", f"SELECT * FROM {met} WHERE state IS NOT NULL UNION ALL SELECT * FROM {fresh}", lazy=True
+            ),
         )
-        self._store.execute(f"INSERT INTO {known} SELECT * FROM fresh")
+        self._store.execute(f"INSERT INTO {known} SELECT * FROM {fresh}")
 
     def _remembered(self, cells: Cells, field: str) -> str:
         """The table of what was decided of a field's cells under this layout; emptied where it grew too large."""
@@ -146,8 +147,10 @@ class Words:
 
     def forget(self) -> None:
         """Drop what belongs to the table that was read last."""
-        made = ("words", "all_words", "met", "new_words", "fresh", "scrubbed_words")
-        for table in (*made, *(f"w_{field}" for field in self._learnt)):
+        for field in self._learnt:
+            self._store.execute(f"DROP VIEW IF EXISTS w_{field}")
+        learnt = (f"{kind}_{field}" for field in self._learnt for kind in ("met", "fresh"))
+        for table in ("all_words", "new_words", "scrubbed_words", *learnt):
             self._store.execute(f"DROP TABLE IF EXISTS {table}")
 
     def check(self, cells: Cells, fields: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ SAMPLE: Final = 6 * 1024
 _DROPPED: Final = bytes(sorted(set(range(256)) - set(b'"\n\r')))
 _QUOTED: Final = re.compile(rb'"[^"]*"')
 _BLANK: Final = re.compile(rb"(?<=\n)\r?\n")
+_ALONE: Final = re.compile(rb"\r(?!\n)")
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,14 @@ class Scan:
     utf8: bool = True
     bom: bool = False
     nuls: int = 0
-    returns: int = 0
-    """Carriage returns that no newline follows."""
-    pairs: int = 0
-    """Carriage returns that a newline follows."""
-    windows: int = 0
-    """The same, outside quotes."""
+    returns: bool = False
+    """There are carriage returns."""
+    alone: bool = False
+    """No newline follows one of them."""
     newlines: int = 0
     """Newlines outside quotes."""
+    windows: int = 0
+    """Those that a carriage return stands before."""
     open_quote: bool = False
     """The number of quotes is odd: one of them was never closed."""
     echoes: int = 0
@@ -58,8 +59,8 @@ class Scan:
     @property
     def clean(self) -> bool:
         """Whether it can be read where it lies."""
-        uniform = self.windows == self.newlines or self.pairs == 0
-        return self.utf8 and not self.nuls and not self.returns and uniform
+        uniform = self.windows == self.newlines or not self.returns
+        return self.utf8 and not self.nuls and not self.alone and uniform
 
 
 def scan(path: Path, echo: bytes = b"") -> Scan:
@@ -127,10 +128,9 @@ class _Pass:
         outside, odd = _outside(marks, inside=self.inside)
         ended = outside.count(b"\n")
         self.seen.newlines += ended
-        if returns := marks.count(b"\r"):
-            pairs = chunk.count(b"\r\n")
-            self.seen.pairs += pairs
-            self.seen.returns += returns - pairs
+        if b"\r" in marks:
+            self.seen.returns = True
+            self.seen.alone = self.seen.alone or _ALONE.search(chunk) is not None
             self.seen.windows += outside.count(b"\r\n")
         touching = any(ends in marks and ends in chunk for ends in (b"\n\r\n", b"\n\n"))
         blanks = self._blanks(chunk) if touching or self.fresh else 0

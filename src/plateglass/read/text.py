@@ -20,15 +20,16 @@ from plateglass.read.scan import SAMPLE, Sample, Scan, scan
 _LOOK: Final = 60
 """Records from the beginning among which the headings are looked for."""
 _FIRST: Final = 300
-_LATER: Final = 20
+"""Records looked at from the beginning, some at a time."""
+_TOGETHER: Final = 20
+_LATER: Final = 8
+"""Records looked at from every later place: with 256 places that tells what the columns hold."""
 _SHORT: Final = 12
 _PATTERN_SIGNS: Final = "*?[]{}"
 
 _CLEAR: Final = 3
 """Names that layouts know, in one record: it is headings, and no sentence that happens to hold such a word."""
 _BEYOND: Final = re.compile(r"[^\x00-\x7f]{2,}")
-_ENOUGH: Final = 2_000
-"""So many records, from all over a table, tell what its columns hold."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,7 @@ class Text:
     @property
     def rows(self) -> tuple[tuple[str, ...], ...]:
         """All sampled records."""
-        found = tuple(row for block in self.blocks for row in block.rows)
-        return found[:: len(found) // _ENOUGH + 1]
+        return tuple(row for block in self.blocks for row in block.rows)
 
 
 @dataclass(frozen=True)
@@ -209,8 +209,8 @@ def _blocks(sample: Sample, delimiter: str, headings: tuple[str, ...], size: int
     first = 0 if sample.before else 1
     found = [piece.cells for piece in islice(pieces(text, delimiter), most + 2) if piece.text]
     found = found[first : -1 if cut and len(found) > first + 1 else None][:most]
-    for at in range(0, len(found), _LATER):
-        rows = tuple(row[: len(headings)] for row in found[at : at + _LATER] if _is_row(row, headings))
+    for at in range(0, len(found), _TOGETHER):
+        rows = tuple(row[: len(headings)] for row in found[at : at + _TOGETHER] if _is_row(row, headings))
         yield Block(max(1, sample.before) + at, rows)
 
 
