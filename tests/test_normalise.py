@@ -57,6 +57,7 @@ SHARING = Layout(
     },
 )  # fmt: skip
 AT = "11/14/2025, 09:53:36 AM UTC"
+UNDATED = "the time of the search can't be read, or is before 1990 or after 2099"
 AT_MS = int(datetime(2025, 11, 14, 9, 53, 36, tzinfo=UTC).timestamp() * 1000)
 ID = "23d55b89-42eb-4f5c-9281-0000000000{:02d}"
 
@@ -234,11 +235,20 @@ def test_records_without_a_time_are_listed_and_everything_adds_up(
     assert got.accepted == 2
     assert [(r.record, r.column, r.reason) for r in got.rejected] == [
         (2, "Search Time", "repeated headings"), (3, "Search Time", "no time of the search"),
-        (4, "Search Time", "the time of the search can't be read"), (5, "", "the record is empty"),
+        (4, "Search Time", UNDATED), (5, "", "the record is empty"),
     ]  # fmt: skip
     assert [row["record"] for row in written(store, tmp_path / "out")] == [1, 6]
     assert {row["text"] for row in written(store, tmp_path / "out", "texts")} == {"ok", "w"}
     assert [row["record"] for row in written(store, tmp_path / "out", "rejected")] == [2, 3, 4, 5]
+
+
+def test_a_search_of_another_century_is_no_search(ingest: normalise.Ingest, store: Store, tmp_path: Path) -> None:
+    """A calendar of all days between such a search and the others has no end; a window may begin whenever it likes."""
+    days = ["1989-12-31 23:59:59", "1990-01-01 00:00:00", "2099-12-31 23:59:59", "2100-01-01 00:00:00"]
+    records = [[day, "0001-01-01 00:00:00", "9999-12-31 23:59:59"] for day in (*days, "9999-12-31 23:59:59")]
+    got = ingest.table(made(tmp_path, ["searched_at", "from_at", "to_at"], records), AUDIT, tmp_path / "out")
+    assert [(r.record, r.reason) for r in got.rejected] == [(number, UNDATED) for number in (1, 4, 5)]
+    assert [row["frame_state"] for row in written(store, tmp_path / "out")] == ["value", "value"]
 
 
 def test_a_count_that_does_not_add_up_stops_the_source(ingest: normalise.Ingest, tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -57,12 +58,17 @@ def offset(column: str, zone: ZoneInfo | None, first: int, last: int) -> str:
 
 def transitions(zone: ZoneInfo, first: int, last: int) -> list[tuple[int, int]]:
     """(from when, ms to add to UTC), in order; the first one holds at `first`."""
-    found = [(first, _ahead(zone, first))]
-    for before in range(first, last + DAY_MS, DAY_MS):
-        after = before + DAY_MS
-        if _ahead(zone, after) != found[-1][1]:
-            found.append((_change(zone, before, after), _ahead(zone, after)))
-    return found
+    start, end = (datetime.fromtimestamp(ms // 1000, UTC).year for ms in (first, last))
+    changes = (change for year in range(start, min(end + 1, MAXYEAR)) for change in _changes(zone, year))
+    return [(first, _ahead(zone, first)), *(change for change in changes if first < change[0] <= last)]
+
+
+@cache
+def _changes(zone: ZoneInfo, year: int) -> tuple[tuple[int, int], ...]:
+    """The changes of one year of UTC, in order: from when, and the ms to add from then on."""
+    start, end = (int(datetime(each, 1, 1, tzinfo=UTC).timestamp() * 1000) for each in (year, year + 1))
+    days = [day for day in range(start, end, DAY_MS) if _ahead(zone, day) != _ahead(zone, day + DAY_MS)]
+    return tuple((_change(zone, day, day + DAY_MS), _ahead(zone, day + DAY_MS)) for day in days)
 
 
 def _change(zone: ZoneInfo, before: int, after: int) -> int:

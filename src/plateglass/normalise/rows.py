@@ -18,6 +18,8 @@ _NULL: Final = "CAST(NULL AS VARCHAR)"
 _LAST: Final = (1 << 42) - 1
 """No time, among those that fit 42 bits: epoch ms of 1970 to 2109 are less."""
 _TIMES: Final = ("searched_at", "from_at", "to_at")
+_SEARCHED: Final = (631_152_000_000, 4_102_444_799_999)
+"""The first and the last ms of the years 1990 to 2099: no search is of another, whatever a cell says."""
 
 
 @dataclass(frozen=True)
@@ -167,10 +169,10 @@ sightings = Rows(
     words=lambda cells: [field for field in _WORDS if field in STATED and cells.has(field)],
     layers=_search_layers,
     picks=_search_picks,
-    keeps=lambda _cells: "searched_at IS NOT NULL",
+    keeps=lambda _cells: f"searched_at BETWEEN {_SEARCHED[0]} AND {_SEARCHED[1]}",
     key=lambda cells: cells.dated_by(),
     lacks="no time of the search",
-    garbles="the time of the search can't be read",
+    garbles="the time of the search can't be read, or is before 1990 or after 2099",
 )
 
 
