@@ -232,6 +232,8 @@ TEXT_READ = {
     "CA-1", "CA-2", "CA-6", "CA-7", "CA-10", "CA-12", "IL-1", "WA-1", "WA-2", "WA-3", "WA-4", "WA-7", "MN-3", "MN-6",
     "OR-4", "NH-1", "NH-2", "IA-1", "NEW-IA-a", "AR-1", "NE-1", "NEW-NE-a", "MT-1", "UT-1", "NEW-UT-a", "NC-1",
     "NEW-NC-a", "GA-1", "CO-1", "MD-1", "DH-7", "GD-1", "GD-6", "CA-4", "IL-2", "NEW-WA-a", "NEW-WA-b", "NEW-WA-e",
+    "CA-3", "CA-5", "CA-8", "CA-13", "NEW-CA-b", "NEW-CA-c", "WA-5", "WA-6", "WA-8", "NEW-WA-c", "NEW-WA-f",
+    "NEW-WA-g", "MN-2", "MN-4", "MN-9", "NH-3", "NEW-OR-a", "LO-1", "LO-2", "NEW-SF-a", "FB-10", "NEW-FB-d",
 }  # fmt: skip
 """The requirements of which the second reading (or, where it did not come by, the first) had the text itself."""
 

@@ -34,6 +34,7 @@ POLICY_ELEMENTS: tuple[Column, ...] = (
     Column("lines", "BIGINT", "lines of the policy"),
     Column("hidden", "BIGINT", "lines of it that are masked, withheld or damaged"),
     Column("portal", "BOOLEAN", "whether it is the short text of a transparency portal, and no policy as adopted"),
+    Column("agency", "VARCHAR", "id of the agency whose policy it is; NULL where nobody is named"),
 )
 """One row a policy and element that a rule looks for."""
 
@@ -122,7 +123,7 @@ def policy_elements(world: World) -> list[Step]:
         SELECT e.source, e.part, e.record,
           {world.at("coalesce(l.captured_on, w.effective_at, d.effective_at)")} AS unit_at, l.log_no,
           n.agency_no, l.owner_state, e.element, e.record IS NOT NULL AS found, w.page, w.line, d.lines, d.hidden,
-          d.portal
+          d.portal, l.owner_agency AS agency
         FROM policy_found AS e JOIN policy_texts AS d ON d.source = e.source AND d.part = e.part
         JOIN logs AS l ON l.source = e.source AND l.part = e.part
         LEFT JOIN agency_numbers AS n ON n.agency = l.owner_agency

@@ -55,6 +55,7 @@ TELLING: Mapping[str, Telling] = {
     "screens/prohibited-immigration": _of("reason", views=_OWN + _PORTAL, owner=world.HOME),
     "screens/prohibited-personal": _of("reason", views=_OWN + _PORTAL, owner=world.HOME),
     "screens/prohibited-protest": _of("reason", views=_OWN + _PORTAL, owner=world.HOME),
+    "us-ca/purposes-of-policy": _of("reason", views=_OWN + _PORTAL, owner=world.HOME),
     "us-ca/access-record": _of("account", "reason", "target", views=_OWN),
     "us-ca/purpose-stated": _of("reason", views=_OWN),
     "us-ca/in-state-sharing": _of("org", views=_NETWORK),
@@ -94,7 +95,7 @@ def over(logs: Sequence[Log]) -> dict[str, int]:
     found |= {f"us-ca/policy-{element}": 1 for element in ELEMENTS}
     found |= {"screens/list-newcomers": 1, "promises/oldest-record": 1, "promises/sharing-count": 1}
     found |= {"promises/retention-differs": len(RETENTION), "custodian/words-change": 1}
-    found |= {**papers.ENTRIES, **papers.AUDITS, **_accounts(logs)}
+    found |= {**papers.ENTRIES, **papers.AUDITS, **papers.DUTIES, **_accounts(logs)}
     found["screens/case-number-unknown"] = len({log.shown(s) for log, s in _own(logs) if papers.unknown(s)})
     return dict(sorted(found.items()))
 

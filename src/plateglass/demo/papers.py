@@ -76,6 +76,8 @@ PROHIBITED = {
     "sampleton-county-ca-so": "Immigration enforcement, traffic enforcement, harassment.",
 }
 """What each portal says that it prohibits."""
+ACCEPTABLE = "Investigation of crimes, and the search for missing persons."
+"""What the home agency's portal says that the system is for; the other portal says nothing of it."""
 
 
 def papers(searches: Sequence[Search]) -> Iterator[Paper]:
@@ -85,7 +87,8 @@ def papers(searches: Sequence[Search]) -> Iterator[Paper]:
     yield Paper("Sampleton County CA SO__policy_2025-11-01.txt", "policies", tuple((line,) for line in THIN))
     for slug, prohibited in PROHIBITED.items():
         said = [("Prohibited Uses", "1", prohibited)]
-        said += [("Data retention (in days)", "1", "30 days")] if slug.startswith("example") else []
+        if slug.startswith("example"):
+            said += [("Acceptable Use Policy", "1", ACCEPTABLE), ("Data retention (in days)", "1", "30 days")]
         yield _table(f"{slug}__2025-11-30 policies.csv", "policies", _PORTAL, said)
     yield _table("Users_2025-11-30.csv", "accounts", _ACCOUNTS, map(_account, world.PEOPLE[3:]))
     yield _table("Accounts_2025-11-30.csv", "accounts", _ROSTER, _roster())
@@ -94,6 +97,7 @@ def papers(searches: Sequence[Search]) -> Iterator[Paper]:
     yield _table("Retention.csv", "retention", _RETENTION, _RETAINED)
     yield _table("Hot-list entries 2025-11-30.csv", "hot_list_entries", _ENTRIES, _entries())
     yield _table("Audits.csv", "audits", _AUDITS, _AUDITED)
+    yield _table("Duties 2025-11-30.csv", "duties", _DUTIES, _OWED)
 
 
 def _table(name: str, view: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Paper:
@@ -113,6 +117,17 @@ _AUDITED = (
     ("2025-10-01", "captain", "1200", "10", "0"),
 )  # fmt: skip
 """The last came more than a year after the one before, and looked at ten."""
+_DUTIES = ("Duty", "Period from", "Period to", "Counts from", "Due on", "Done on")
+_OWED = (
+    ("Public meeting", "", "", "2024-07-01", "", "2024-09-10"), ("Policy posted", "", "", "", "", ""),
+    ("Report on task forces", "2023-01-01", "2023-12-31", "", "", "2024-02-01"),
+    ("Report on task forces", "2024-01-01", "2024-12-31", "", "", "2025-06-01"),
+    ("Report on transfers", "2023-01-01", "2023-12-31", "", "", "2024-02-01"),
+    ("Report on transfers", "2024-01-01", "2024-12-31", "", "", ""),
+    ("Report on misuse", "2023-01-01", "2023-12-31", "", "2024-02-01", "2024-01-30"),
+    ("Report on misuse", "2024-01-01", "2024-12-31", "", "2025-02-01", "2025-02-20"),
+)  # fmt: skip
+"""A meeting after the start, a policy that is nowhere, two reports more than a year after the one before, one late."""
 
 
 def _account(person: str) -> tuple[str, ...]:
@@ -184,7 +199,10 @@ ENTRIES = {
     "guidance/hot-list-stale": 3, "guidance/hot-list-reason": 2, "custodian/entry-renewed": 1,
 }  # fmt: skip
 """What is wrong with them."""
-ELSEWHERE = frozenset({"custodian/several-approvers", "custodian/not-authorised-in-writing"})
-"""Rules of the custodian's pack that bind a federal agency, or agencies of another state: nothing to plant here."""
 AUDITS = {"guidance/audit-yearly": 1, "guidance/audit-sample": 1}
 """What is wrong with the audits."""
+DUTIES = {
+    "promises/duty-late": 1, "us-ca/misuse-report": 1, "us-ca/policy-posted": 1, "us-ca/public-comment": 1,
+    "us-ca/task-force-report": 1, "us-ca/transfer-report": 1,
+}  # fmt: skip
+"""What is wrong with what the agency owes."""

@@ -266,7 +266,8 @@ def _kept_in_view(cast: Cast) -> list[Search]:
     """What only papers or other records show: prohibited uses, a watched plate, a long day, words that change."""
     late = (world.LAST - timedelta(days=20), world.LAST - timedelta(days=2))
     traffic = [cast.search(world.SAMPLETON, *late) for _ in range(3)]
-    personal = [_with(cast, {"screens/prohibited-personal": ()}, reason=world.PERSONAL) for _ in range(3)]
+    own_ends = {"screens/prohibited-personal": (), "us-ca/purposes-of-policy": ()}
+    personal = [_with(cast, own_ends, reason=world.PERSONAL) for _ in range(3)]
     weekly = [world.TURN + timedelta(days=7 * n) for n in range(6)]
     watched = [cast.search(world.HOME, day, day) for day in weekly]
     protest = [cast.search(_QUIET, world.FIRST, world.GAP[0] - timedelta(days=1)) for _ in range(9)]
