@@ -11,7 +11,7 @@ from typing import Final
 
 from plateglass import store
 
-DELIMITERS: Final = (",", ";", "\t")
+DELIMITERS: Final = (",", ";", "\t", "|")
 MAX_RECORD: Final = 2 * 1024 * 1024
 """Bytes of the longest record that the strict reader takes."""
 
