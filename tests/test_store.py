@@ -75,8 +75,19 @@ def test_a_refusal_names_the_reason() -> None:
         store.predicate("account IS NULL", COLUMNS, {})
     with pytest.raises(RuleRefused, match=r"\$nope is not declared"):
         store.predicate("networks > $nope", COLUMNS, {})
+    for matched in ("agency ~ 'x'", "NOT agency !~ 'x'"):
+        with pytest.raises(RuleRefused, match=r"~ means another thing.*regexp_matches"):
+            store.predicate(matched, COLUMNS, {})
     with pytest.raises(RuleRefused, match="finite"):
         store.predicate("networks > $x", COLUMNS, {"x": float("nan")})
+
+
+def test_a_day_is_written_as_a_day_and_counts_as_the_time_at_which_it_begins() -> None:
+    assert store.predicate("networks >= DATE '2025-12-01'", COLUMNS, {}) == "networks >= 1764547200000"
+    assert store.expression("DATE '1970-01-02'", COLUMNS, {}) == "86400000"
+    for no_day in ("networks > DATE '2025-13-01'", "networks > CAST(networks AS DATE)", "networks > CAST('1' AS INT)"):
+        with pytest.raises(RuleRefused):
+            store.predicate(no_day, COLUMNS, {})
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -247,14 +248,15 @@ def predicate(sql: str, columns: Collection[str], parameters: Mapping[str, int |
 def expression(sql: str, columns: Collection[str], parameters: Mapping[str, int | float | str | None]) -> str:
     """One expression over listed columns, written anew in the portable subset, `$name`s replaced by their values.
 
-    A parameter without a value becomes NULL, so that what depends on it is neither true nor false.
+    A parameter without a value becomes NULL, so that what depends on it is neither true nor false. A day,
+    `DATE '2025-12-01'`, becomes the epoch ms at which it begins in UTC.
 
     Raises:
         RuleRefused: it is not one expression, or some part of it is not on the list; the message says which.
     """
     tree: exp.Expr = _parsed(sql)
-    for named in list(tree.find_all(exp.Placeholder, exp.Parameter)):
-        value = _value(named, parameters)
+    for named in list(tree.find_all(exp.Placeholder, exp.Parameter, exp.Cast)):
+        value = _day(named) if isinstance(named, exp.Cast) else _value(named, parameters)
         tree = value if named is tree else tree
         named.replace(value)
     for node in tree.walk():
@@ -294,6 +296,8 @@ def _parsed(sql: str) -> exp.Expr:
     if len(sql) > LONGEST:
         raise RuleRefused(f"the SQL has {len(sql)} characters", expected=f"{LONGEST} at most")
     try:
+        if _tilde(sql):
+            raise RuleRefused("~ means another thing in another version", expected="regexp_matches(column, 'pattern')")
         trees = sqlglot.parse(sql, dialect="duckdb")
     except (SqlglotError, RecursionError) as error:
         raise RuleRefused("the SQL can't be parsed", expected="one expression") from error
@@ -311,6 +315,17 @@ def _value(node: exp.Expr, parameters: Mapping[str, int | float | str | None]) -
     if isinstance(value, float) and not math.isfinite(value):
         raise RuleRefused(f"the parameter ${node.name} is not a finite number")
     return exp.convert(value)
+
+
+def _day(node: exp.Cast) -> exp.Expr:
+    """A day as the epoch ms of its midnight in UTC; any other cast as it is, to be refused."""
+    if not node.is_type("date") or not isinstance(node.this, exp.Literal):
+        return node
+    try:
+        began = datetime.combine(date.fromisoformat(node.this.name), time(), UTC)
+    except ValueError as error:
+        raise RuleRefused("that is no day", expected="such as DATE '2025-12-01'") from error
+    return exp.convert(int(began.timestamp()) * 1000)
 
 
 def _refusal(node: exp.Expr, columns: Collection[str]) -> str:
@@ -401,12 +416,16 @@ _BANNED: Final = {
 def unportable(sql: str) -> list[str]:
     """What in a step's SQL other engines understand differently or not at all; empty where it is portable."""
     faults = []
-    if any(token.token_type == TokenType.TILDE for token in sqlglot.tokenize(sql, dialect="duckdb")):
+    if _tilde(sql):
         faults.append("~ means another thing in another version: use regexp_matches")
     for tree in sqlglot.parse(sql, dialect="duckdb"):
         for node in tree.walk() if tree is not None else ():
             faults.extend(_faults(node))
     return faults
+
+
+def _tilde(sql: str) -> bool:
+    return any(token.token_type == TokenType.TILDE for token in sqlglot.tokenize(sql, dialect="duckdb"))
 
 
 def _faults(node: exp.Expr) -> Iterator[str]:
