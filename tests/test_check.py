@@ -209,6 +209,15 @@ def test_evidence_is_capped_in_a_fixed_order_and_the_total_is_not(db: Store, tmp
     assert db.rows("SELECT source, part, record FROM evidence") == [(OWN, 0, n) for n in range(1, 6)]
 
 
+def test_what_a_rule_counts_is_listed_however_much_is_left_to_a_person(db: Store, tmp_path: Path) -> None:
+    rows = [search(OWN, n, NOON + n, networks=50 if n > 27 else 5) for n in range(1, 31)]
+    made = rule(person="networks = 5", measure=Measure(sql="networks", unit="networks", buckets=()))
+    found(db, tmp_path, [made], {"sightings": rows}, parameters={"evidence_limit": 4})
+    assert db.rows("SELECT record, verdict, measure FROM evidence ORDER BY record") == [
+        *((n, "needs_person", None) for n in range(1, 5)), *((n, "fail", 50.0) for n in range(28, 31)),
+    ]  # fmt: skip
+
+
 def test_evidence_holds_no_token(db: Store, tmp_path: Path) -> None:
     found(db, tmp_path, [rule()], {"sightings": [search(OWN, 1, NOON, networks=50)]})
     types = worlds.columns_of(db, "evidence")

@@ -10,6 +10,7 @@ import pytest
 import worlds
 from plateglass import check
 from plateglass.catalogue import Catalogue, Rule
+from plateglass.model import Finding, Outcome
 from plateglass.publish import findings
 from plateglass.store import Store
 
@@ -58,3 +59,18 @@ def test_only_a_rule_that_may_say_fails_finds_faults() -> None:
     assert findings.found(RULES["screens/reach-networks"]) == "counted"
     assert not _first("at fault").only_asks
     assert _first("in question").only_asks
+
+
+def test_the_first_places_on_a_page_are_those_that_its_sentence_counts() -> None:
+    counts = {Outcome.NEEDS_PERSON: 30, Outcome.FAIL: 0, Outcome.PASS: 9}
+    rule = RULES["screens/case-number-absent"]
+    finding = Finding(rule.id, counts, 1, 1, "", {})
+    places = [
+        (rule.id, "needs_person" if n < 31 else "question", "aaaaaaaaaaaa", 0, n, None, NOON) for n in range(1, 32)
+    ]
+    with Store(threads=1) as store:
+        store.load("evidence", check.EVIDENCE, places)
+        desk = findings.Desk(store, None, {}, (), {}, {rule.id: 31}, {})
+        shown = findings.page(1, finding, rule, desk).locators
+    assert [at.record for at in shown[:2]] == [31, 1]
+    assert [at.verdict for at in shown[:2]] == ["question", "needs person"]

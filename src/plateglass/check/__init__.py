@@ -30,7 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 EVIDENCE_LIMIT = 10_000
-"""How many units a rule lists at most, unless the case's parameter `evidence_limit` says otherwise."""
+"""How many units of a verdict a rule lists at most, unless the case's parameter `evidence_limit` says otherwise."""
 
 
 def verdicts(store: Store, case: Case, rules: Mapping[str, Rule]) -> list[Finding]:

@@ -16,8 +16,8 @@ UNRESOLVED = "(not named)"
 """The group of all names that no agency was found for, and of agencies whose name may not stand in an output."""
 
 _PASS, _FAULT = OUTCOMES.index(Outcome.PASS), OUTCOMES.index(Outcome.FAIL)
+_PERSON = OUTCOMES.index(Outcome.NEEDS_PERSON)
 _TESTED = f"({_FAULT}, {_PASS})"
-_SHOWN = f"({_FAULT}, {OUTCOMES.index(Outcome.NEEDS_PERSON)})"
 
 EVIDENCE = {
     "rule": "VARCHAR", "verdict": "VARCHAR", "source": "VARCHAR", "part": "INTEGER", "record": "BIGINT",
@@ -27,7 +27,7 @@ EVIDENCE = {
 
 
 def finding(store: Store, judged: Judged, limit: int) -> Finding:
-    """Everything that one rule says, and its rows in `evidence`, at most `limit` of them."""
+    """Everything that one rule says, and its rows in `evidence`, at most `limit` of each verdict."""
     rows = store.rows(f"""
         SELECT l.source, t.month, t.v, sum(t.n), min(t.first_at), max(t.last_at)
         FROM (SELECT *, {judged.digit} AS v FROM {judged.tally}) AS t LEFT JOIN logs AS l ON l.log_no = t.log_no
@@ -43,7 +43,8 @@ def finding(store: Store, judged: Judged, limit: int) -> Finding:
     about = {"fault": over, "tested": len(tested), "person": counts[Outcome.NEEDS_PERSON]}
     margin, extremes = _margin(store, judged, about[rule.measure.of] if rule.measure else 0)
     missing = _missing(store, judged) if counts[Outcome.CANNOT_TELL] else {}
-    _evidence(store, judged, limit)
+    for digit in (digit for digit, units in ((_FAULT, over), (_PERSON, counts[Outcome.NEEDS_PERSON])) if units):
+        _evidence(store, judged, digit, limit)
     return Finding(
         rule=rule.id,
         counts={outcome: counts[outcome] for outcome in Outcome},
@@ -130,18 +131,17 @@ def _margin(store: Store, judged: Judged, units: int) -> tuple[tuple[tuple[str, 
     return margin, {"smallest": float(smallest), "median": float(median), "largest": float(largest)}
 
 
-def _evidence(store: Store, judged: Judged, limit: int) -> None:
-    """Where the units stand, in the order of the sources, so that two runs list the same ones."""
+def _evidence(store: Store, judged: Judged, digit: int, limit: int) -> None:
+    """Where the units of one verdict stand, in the order of the sources, so that two runs list the same ones."""
     rule = judged.rule.rule
-    fault = "question" if rule.only_asks else "fail"
-    measured = f"{_FAULT}, {judged.rule.of}" if rule.measure else _FAULT
+    verdict = "needs_person" if digit == _PERSON else "question" if rule.only_asks else "fail"
+    measured = digit == _FAULT or (rule.measure is not None and rule.measure.of == "person")
     store.execute(f"""
         INSERT INTO evidence
-        SELECT {text(rule.id)}, CASE WHEN e.v = {_FAULT} THEN {text(fault)} ELSE 'needs_person' END,
-          l.source, l.part, nullif(e.place % {RECORDS}, 0), CASE WHEN e.v IN ({measured}) THEN e.measure END, e.unit_at
-        FROM (SELECT * FROM (SELECT place, log_no, unit_at, {judged.measure} AS measure, {judged.digit} AS v
-                             FROM judged_{judged.table}) AS j
-              WHERE v IN {_SHOWN} ORDER BY place, unit_at LIMIT {int(limit)}) AS e
+        SELECT {text(rule.id)}, {text(verdict)}, l.source, l.part, nullif(e.place % {RECORDS}, 0),
+          {"e.measure" if measured else "NULL"}, e.unit_at
+        FROM (SELECT place, log_no, unit_at, {judged.measure} AS measure FROM judged_{judged.table}
+              WHERE {judged.digit} = {digit} ORDER BY place, unit_at LIMIT {int(limit)}) AS e
         LEFT JOIN logs AS l ON l.log_no = e.log_no ORDER BY e.place, e.unit_at""")
 
 

@@ -13,6 +13,8 @@ from plateglass.publish import charts, suppress, words
 from plateglass.publish.coverage import Crossing
 from plateglass.store import Store
 
+FIRST = "verdict = 'needs_person', source, part, record, unit_at, verdict, measure"
+"""The order in which evidence is listed: what a finding counts stands before what is left to a person."""
 LOCATORS = 20
 """So many places of evidence stand in the page; the file beside it has all."""
 FILES = 3
@@ -200,7 +202,7 @@ def words_of(parts: Mapping[tuple[str, int], tuple[str, str]], source: str) -> s
 def _locators(finding: Finding, desk: Desk) -> tuple[Locator, ...]:
     rows = desk.store.rows(
         "SELECT source, part, record, unit_at, verdict, measure FROM evidence WHERE rule = $1 "
-        f"ORDER BY source, part, record, unit_at, verdict, measure LIMIT {LOCATORS}",
+        f"ORDER BY {FIRST} LIMIT {LOCATORS}",
         [finding.rule],
     )
     return tuple(

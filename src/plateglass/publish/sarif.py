@@ -20,7 +20,7 @@ from uuid import NAMESPACE_URL, uuid5
 from plateglass import __version__
 from plateglass.errors import Place, SourceUnreadable
 from plateglass.publish import words
-from plateglass.publish.findings import REVIEWS, FindingPage
+from plateglass.publish.findings import FIRST, REVIEWS, FindingPage
 from plateglass.publish.pages import Page, Part
 from plateglass.store import Store
 
@@ -132,7 +132,7 @@ def _results(run: Run) -> Iterator[dict[str, Any]]:
 def _rows(run: Run, f: FindingPage) -> list[tuple[Any, ...]]:
     return run.store.rows(
         "SELECT source, part, record, unit_at, verdict, measure FROM evidence WHERE rule = $1 "
-        f"ORDER BY source, part, record, unit_at, verdict, measure LIMIT {UNITS}", [f.rule.id],
+        f"ORDER BY {FIRST} LIMIT {UNITS}", [f.rule.id],
     )  # fmt: skip
 
 
