@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from plateglass.duties.ground import Figure, Ground
 from plateglass.duties.kept import KEPT
+from plateglass.duties.population import OUTSIDE, OWN
 from plateglass.publish import suppress, words
 from plateglass.publish.findings import UNRECOGNISED
 from plateglass.publish.statutory import Answer, Blank, Grid, Number
@@ -21,12 +22,9 @@ _SHOWN: Final = ("value", "partial")
 """The states in which a field can be counted."""
 
 SCOPES: Final[Mapping[str, tuple[str, str]]] = {
-    "all": ("all distinct searches of the case", "true"),
-    "own": ("searches by the home agency's own users", "home IS NOT NULL AND agency = home"),
-    "outside": (
-        "searches by other bodies that reached the home agency's cameras",
-        "home IS NOT NULL AND exposed AND coalesce(owner = home, false) AND agency IS DISTINCT FROM home",
-    ),
+    "all": ("all searches of the case", "true"),
+    "own": ("searches by the home agency's own users", OWN),
+    "outside": ("searches by other bodies that reached the home agency's cameras", OUTSIDE),
 }
 """Whose searches a figure counts: its name's first word -> in words, as a predicate over `searches`."""
 
@@ -102,7 +100,7 @@ def _count(scope: str) -> Figure:
     return Figure(
         f"How many: {SCOPES[scope][0]}.",
         lambda _: (Step(f"figure_{scope}_searches", f"SELECT count(*) AS n FROM searches WHERE {_where(scope)}"),),
-        _number("distinct searches"), scope=scope,
+        _number("searches"), scope=scope,
     )  # fmt: skip
 
 
@@ -112,7 +110,7 @@ def _months(scope: str) -> Figure:
         lambda _: (Step(f"figure_{scope}_months", f"""
             SELECT (month // 12) || '-' || CASE WHEN month % 12 < 9 THEN '0' ELSE '' END || (month % 12 + 1) AS month,
               count(*) AS n FROM searches WHERE ({_where(scope)}) AND month IS NOT NULL GROUP BY 1 ORDER BY 1"""),),
-        lambda _, rows: Grid(("Month", "Distinct searches"), tuple((words.month_name(m), int(n)) for m, n in rows)),
+        lambda _, rows: Grid(("Month", "Searches"), tuple((words.month_name(m), int(n)) for m, n in rows)),
         scope=scope,
     )  # fmt: skip
 
@@ -165,7 +163,7 @@ def _codes(ground: Ground, axis: str, only: tuple[str, ...]) -> list[str]:
 def _quality(scope: str) -> Figure:
     def shown(ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
         named = ((ground.reasons[r[0]].title if r[0] in ground.reasons else "not coded", int(r[1])) for r in rows)
-        return Grid(("Quality of the stated reason", "Distinct searches"), tuple(named))
+        return Grid(("Quality of the stated reason", "Searches"), tuple(named))
 
     return Figure(
         f"By quality of the stated reason: {SCOPES[scope][0]}.",
@@ -180,7 +178,7 @@ def _states(scope: str, field: str) -> Figure:
         f"Why the {words.field(field)} is or is not there: {SCOPES[scope][0]}.",
         lambda _: (Step(f"figure_{scope}_{field}_states", f"SELECT {field}_state AS state, count(*) AS n FROM searches "
                         f"WHERE {_where(scope)} GROUP BY 1 ORDER BY n DESC, state"),),
-        _grid((words.field(field).capitalize(), "Distinct searches"), labels=_STATE_WORDS), scope=scope,
+        _grid((words.field(field).capitalize(), "Searches"), labels=_STATE_WORDS), scope=scope,
     )  # fmt: skip
 
 
@@ -209,7 +207,7 @@ def _lookback(scope: str) -> Figure:
     return Figure(
         f"How far back the window asked for begins: {SCOPES[scope][0]}.",
         lambda _: (_steps_of(f"figure_{scope}_lookback", "lookback_ms", scope, _LOOKBACK),),
-        _grid(("Window begins", "Distinct searches"), note="A window asked for, not data returned."),
+        _grid(("Window begins", "Searches"), note="A window asked for, not data returned."),
         ("frame",), scope,
     )  # fmt: skip
 
@@ -218,7 +216,7 @@ def _reach(scope: str) -> Figure:
     return Figure(
         f"How many networks a search reached: {SCOPES[scope][0]}.",
         lambda _: (_steps_of(f"figure_{scope}_reach", "networks", scope, _REACH),),
-        _grid(("Reach", "Distinct searches")), ("networks",), scope,
+        _grid(("Reach", "Searches")), ("networks",), scope,
     )  # fmt: skip
 
 
@@ -236,7 +234,7 @@ def _bodies(scope: str) -> Figure:
         f"Own, in state, other states, federal, private: {SCOPES[scope][0]}.",
         lambda _: (Step(f"figure_{scope}_bodies", f"SELECT {_WHO} AS who, count(*) AS n, count(DISTINCT agency) AS a "
                         f"FROM searches WHERE {_where(scope)} GROUP BY 1 ORDER BY 1"),),
-        _grid(("Who searched", "Distinct searches", "Agencies"), labels=_BODIES), scope=scope,
+        _grid(("Who searched", "Searches", "Agencies"), labels=_BODIES), scope=scope,
     )  # fmt: skip
 
 
@@ -251,7 +249,7 @@ def _agencies(scope: str) -> Figure:
         note = (
             f"Counts below {ground.page.below} are not printed; “withheld” stands where a number would give one away."
         )
-        headings = ("Agency", "Distinct searches", "of them without a stated reason")
+        headings = ("Agency", "Searches", "of them without a stated reason")
         return Grid(headings, tuple((s.agency, s.tested, s.over) for s in found), note)
 
     return Figure(

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from plateglass import check, pipeline, sample
+from plateglass import check, pipeline, questions, sample
 from plateglass import estimate as estimating
 from plateglass import review as reviewing
 from plateglass.case import Case
 from plateglass.catalogue import Catalogue
 from plateglass.duties import figures, shapes
 from plateglass.duties.ground import Ground
+from plateglass.duties.population import Population, narrow, population
 from plateglass.duties.shapes import Box, Shape
 from plateglass.errors import CaseUnusable, ContentMalformed, ExtraMissing, Place, SampleUnusable
-from plateglass.estimate import Number
+from plateglass.estimate import Number as Estimate
 from plateglass.model import Finding, Progress, silent
 from plateglass.publish import pages, statutory, words
 from plateglass.publish.findings import FindingPage
-from plateglass.publish.statutory import Answer, Blank, Chapter, Document, Grid, Line, Reading, Signed, Verdicts
+from plateglass.publish.statutory import Answer, Blank, Chapter, Document, Grid, Line, Number, Reading, Signed, Verdicts
 from plateglass.sample import Sample
 from plateglass.store import Store
 
@@ -34,20 +35,38 @@ class Looked:
     catalogue: Catalogue
     findings: Sequence[Finding]
     page: pages.Page
+    population: Population | None = None
+    """How searches are counted, each once; None where nothing but the logs was asked for."""
 
 
 @contextmanager
-def looked(case: Case, packs: Sequence[str] = (), progress: Progress = silent) -> Iterator[Looked]:
-    """Check a case with its own rules and those of further packs; what only custodians may see is left out."""
-    catalogue = case.catalogue()
+def looked(
+    case: Case, packs: Sequence[str] = (), progress: Progress = silent, *, once: bool = False
+) -> Iterator[Looked]:
+    """Check a case with its own rules and those of further packs; what only custodians may see is left out.
+
+    With `once`, figures count each search once however many logs show it; rules are over all logs.
+    """
     with pipeline.prepared(case, progress) as store:
-        rules = dict(check.fitting(store, case.settings, catalogue.rules).rules)
-        rules |= check.choose(catalogue.rules, packs, "") if packs else {}
-        kept = {key: rule for key, rule in rules.items() if rule.audience == "public"}
-        progress("checking rules", 0, 1)
-        found = check.verdicts(store, case, kept)
-        progress("checking rules", 1, 1)
-        yield Looked(store, case, catalogue, found, pages.public(store, case, found))
+        found = _checked(store, case, packs, progress)
+        page = pages.public(store, case, found)
+        counted = None
+        if once:
+            counted = population(store, case.settings.zone)
+            narrow(store, case.work)
+            questions.ground(store, case)
+        yield Looked(store, case, case.catalogue(), found, page, counted)
+
+
+def _checked(store: Store, case: Case, packs: Sequence[str], progress: Progress) -> list[Finding]:
+    rules = case.catalogue().rules
+    wanted = dict(check.fitting(store, case.settings, rules).rules)
+    wanted |= check.choose(rules, packs, "") if packs else {}
+    kept = {key: rule for key, rule in wanted.items() if rule.audience == "public"}
+    progress("checking rules", 0, 1)
+    found = check.verdicts(store, case, kept)
+    progress("checking rules", 1, 1)
+    return found
 
 
 @dataclass(frozen=True)
@@ -66,7 +85,7 @@ def report(case: Case, order: Order, out: Path, progress: Progress = silent) -> 
     Raises:
         ExtraMissing: a PDF is asked for, and WeasyPrint is not installed.
     """
-    with looked(case, order.shape.packs, progress) as seen:
+    with looked(case, order.shape.packs, progress, once=True) as seen:
         return statutory.write(document(seen, order.shape, order.signed), out, pdf=order.pdf)
 
 
@@ -97,8 +116,16 @@ def document(seen: Looked, wanted: Shape, signed: Signed) -> Document:
     return Document(
         wanted.id, wanted.title, wanted.place, facts, wanted.review, wanted.cites, chapters,
         tuple(_readings(seen.case, seen.catalogue)), stated, (*_elsewhere(wanted, home), *wanted.limits), wanted.sha256,
-        seen.page,
+        seen.page, *_counted(seen.population),
     )  # fmt: skip
+
+
+def _counted(counted: Population | None) -> tuple[tuple[tuple[str, int, int, int], ...], tuple[str, ...]]:
+    """The searches in three counts, by whose they are, and how they were counted."""
+    if counted is None:
+        return (), ()
+    own = (f"Searches by the agency’s own users: {counted.own}",) if counted.own else ()
+    return tuple(counted.tallies.values()), (*own, f"Over all logs of the case: {counted.linked.sentence}.")
 
 
 def _elsewhere(wanted: Shape, home: check.Home) -> tuple[str, ...]:
@@ -126,7 +153,10 @@ def _answer(seen: Looked, ground: Ground, wanted: Shape, box: Box) -> Answer:
             f"no figure is called {box.figure!r}", expected=", ".join(figures.FIGURES),
             place=Place(f"reports/{wanted.id}.toml", column="figure"),
         )  # fmt: skip
-    return figures.answer(ground, box.figure)
+    answer, counted = figures.answer(ground, box.figure), seen.population
+    if isinstance(answer, Number) and counted and figures.FIGURES[box.figure].scope == "own":
+        return replace(answer, note=counted.own)
+    return answer
 
 
 def _of(seen: Looked, named: Sequence[str], wanted: Shape) -> tuple[FindingPage, ...]:
@@ -174,5 +204,5 @@ def _numbers(case: Case, catalogue: Catalogue, drawn: Sample) -> tuple[tuple[tup
     return tuple(rows), read
 
 
-def _bounded(number: Number) -> tuple[str, str]:
+def _bounded(number: Estimate) -> tuple[str, str]:
     return f"{number.value:,.0f}", f"{number.bounds.low:,.0f} to {number.bounds.high:,.0f}"

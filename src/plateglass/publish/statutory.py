@@ -23,12 +23,17 @@ INPUTS = 40
 """So many files stand in the report; `inputs.csv` has all."""
 
 
+_TALLY = ("whose", "distinct", "linked", "counted")
+
+
 @dataclass(frozen=True)
 class Number:
     """One number, and what it counts."""
 
     value: int
     unit: str
+    note: str = ""
+    """How it was counted."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,10 @@ class Document:
     limits: tuple[str, ...]
     sha256: str
     page: Page
+    tallies: tuple[tuple[str, int, int, int], ...] = ()
+    """(whose searches, distinct ones, those once copies are linked, those that the report counts)."""
+    counted: tuple[str, ...] = ()
+    """How they were counted."""
 
     @property
     def blanks(self) -> tuple[tuple[str, Line], ...]:
@@ -182,7 +191,8 @@ def _json(document: Document) -> str:
         "report": document.id, "report_sha256": document.sha256, "title": document.title, "version": __version__,
         "content_sha256": document.page.content, "agency": document.page.agency, "period": document.page.period,
         "review": document.review, "citations": [c.model_dump(mode="json") for c in document.cites],
-        "signed": vars(document.signed),
+        "searches": [dict(zip(_TALLY, tally, strict=True)) for tally in document.tallies],
+        "counted": document.counted, "signed": vars(document.signed),
         "chapters": [
             {"title": c.title, "lines": [
                 {"asks": n.asks, "cite": n.cite, "kind": n.kind, **_plain(n.answer), "note": n.note} for n in c.lines
@@ -196,7 +206,7 @@ def _json(document: Document) -> str:
 
 def _plain(answer: Answer) -> dict[str, Any]:
     if isinstance(answer, Number):
-        return {"value": answer.value, "unit": answer.unit}
+        return {"value": answer.value, "unit": answer.unit, "counted": answer.note}
     if isinstance(answer, Grid):
         return {"headings": answer.headings, "rows": answer.rows, "table_note": answer.note}
     if isinstance(answer, Blank):
