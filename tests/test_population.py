@@ -13,7 +13,9 @@ from plateglass import store as stores
 from plateglass.case import Case, Settings, name_id
 from plateglass.duties import population
 from plateglass.duties.population import Population
-from plateglass.publish.statutory import Document, Number, Signed
+from plateglass.model import Finding, Outcome
+from plateglass.publish import statutory
+from plateglass.publish.statutory import Document, Number, Signed, Verdicts
 from plateglass.store import Store
 from worlds import HOME, case, fill, log, organisation, search, token
 
@@ -126,7 +128,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Case:
 
 def document(made: Case, id_: str) -> Document:
     shape = duties.shape(made.catalogue(), id_)
-    with duties.looked(made, shape.packs, once=True) as seen:
+    with duties.looked(made, shape.packs, once=True, whole=shape.searches == "case") as seen:
         return duties.document(seen, shape, Signed())
 
 
@@ -144,3 +146,31 @@ def test_the_demo_s_own_searches_are_those_of_its_own_audit(virginia: Document) 
     assert number.note.startswith("Counted from the agency’s own organisation audit, 1 August 2025 to")
     assert virginia.tallies[0] == (population.WHOSE[1], 4104, 1624, 1614)
     assert virginia.tallies[1][1:] == (3516, 1550, 1550)
+
+
+def rules_of(found: Document) -> dict[str, Finding]:
+    return {
+        f.finding.rule: f.finding for chapter in found.chapters for line in chapter.lines
+        if isinstance(line.answer, Verdicts) for f in line.answer.found
+    }  # fmt: skip
+
+
+def test_verdicts_are_those_of_the_home_agency_s_searches_and_of_its_cameras(made: Case) -> None:
+    """Of 1,550 searches of its cameras by others 33 looked like a breach, in all logs of the case: 27 are at home."""
+    california = document(made, "us-ca")
+    found = rules_of(california)["us-ca/in-state-sharing"]
+    assert sum(found.counts.values()) == 1614 + 1550
+    assert (found.over, found.counts[Outcome.NOT_APPLICABLE]) == (27, 1614)
+    assert dict(found.margin) == {"by bodies of other states": 21, "by federal bodies": 6}
+    assert "Over searches by the agency’s own users, searches of its cameras" in statutory.render(california)
+    assert len(california.page.parts) > 20, "every file of the case is named"
+
+
+def test_the_general_report_judges_all_logs_and_says_so(made: Case) -> None:
+    general = document(made, "general")
+    found = rules_of(general)["screens/reason-missing"]
+    assert sum(found.counts.values()) + found.question == sum(tally[1] for tally in general.tallies) == 9736
+    assert general.judged.startswith("Over all logs of the case")
+    assert statutory.render(general).count(general.judged) == sum(
+        isinstance(line.answer, Verdicts) and bool(line.answer.found) for c in general.chapters for line in c.lines
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from plateglass import check, pipeline, questions, sample
 from plateglass import estimate as estimating
@@ -23,7 +24,12 @@ from plateglass.publish import pages, statutory, words
 from plateglass.publish.findings import FindingPage
 from plateglass.publish.statutory import Answer, Blank, Chapter, Document, Grid, Line, Number, Reading, Signed, Verdicts
 from plateglass.sample import Sample
-from plateglass.store import Store
+from plateglass.store import Step, Store
+
+_HOME: Final = (
+    "Over searches by the agency’s own users, searches of its cameras by others, and its own files; each search once."
+)
+_ALL: Final = "Over all logs of the case, whosever they are: a search that several logs show is judged in each."
 
 
 @dataclass(frozen=True)
@@ -37,25 +43,41 @@ class Looked:
     page: pages.Page
     population: Population | None = None
     """How searches are counted, each once; None where nothing but the logs was asked for."""
+    judged: str = _ALL
+    """What the rules were checked over."""
 
 
 @contextmanager
 def looked(
-    case: Case, packs: Sequence[str] = (), progress: Progress = silent, *, once: bool = False
+    case: Case, packs: Sequence[str] = (), progress: Progress = silent, *, once: bool = False, whole: bool = False
 ) -> Iterator[Looked]:
     """Check a case with its own rules and those of further packs; what only custodians may see is left out.
 
-    With `once`, figures count each search once however many logs show it; rules are over all logs.
+    With `once`, each search counts once however many logs show it. Figures and rules are then of the home agency's
+    searches and of those of its cameras; with `whole`, or where no home agency is known, figures are of the whole case,
+    and rules are over all its logs.
     """
     with pipeline.prepared(case, progress) as store:
+        if once and not whole and check.home(store, case.settings).agency:
+            yield _of_home(store, case, packs, progress)
+            return
         found = _checked(store, case, packs, progress)
-        page = pages.public(store, case, found)
-        counted = None
+        seen = Looked(store, case, case.catalogue(), found, pages.public(store, case, found))
         if once:
-            counted = population(store, case.settings.zone)
+            seen = replace(seen, population=population(store, case.settings.zone))
             narrow(store, case.work)
             questions.ground(store, case)
-        yield Looked(store, case, case.catalogue(), found, page, counted)
+        yield seen
+
+
+def _of_home(store: Store, case: Case, packs: Sequence[str], progress: Progress) -> Looked:
+    """What the rules say of the home agency's searches, of those of its cameras, and of its own files."""
+    questions.ground(store, case)
+    counted = population(store, case.settings.zone)
+    narrow(store, case.work, only_home=True)
+    found = _checked(store, case, packs, progress)
+    store.run(Step("sources", "SELECT * FROM all_sources"))  # every file is named in the report
+    return Looked(store, case, case.catalogue(), found, pages.public(store, case, found), counted, _HOME)
 
 
 def _checked(store: Store, case: Case, packs: Sequence[str], progress: Progress) -> list[Finding]:
@@ -85,7 +107,7 @@ def report(case: Case, order: Order, out: Path, progress: Progress = silent) -> 
     Raises:
         ExtraMissing: a PDF is asked for, and WeasyPrint is not installed.
     """
-    with looked(case, order.shape.packs, progress, once=True) as seen:
+    with looked(case, order.shape.packs, progress, once=True, whole=order.shape.searches == "case") as seen:
         return statutory.write(document(seen, order.shape, order.signed), out, pdf=order.pdf)
 
 
@@ -116,7 +138,7 @@ def document(seen: Looked, wanted: Shape, signed: Signed) -> Document:
     return Document(
         wanted.id, wanted.title, wanted.place, facts, wanted.review, wanted.cites, chapters,
         tuple(_readings(seen.case, seen.catalogue)), stated, (*_elsewhere(wanted, home), *wanted.limits), wanted.sha256,
-        seen.page, *_counted(seen.population),
+        seen.page, *_counted(seen.population), seen.judged,
     )  # fmt: skip
 
 

@@ -105,9 +105,22 @@ def _said(store: Store, counts: tuple[int, ...], zone: ZoneInfo | None) -> str:
     return f"Counted from the agency’s own organisation audit, {span}{beyond}.{more if linked > counted else ''}"
 
 
-def narrow(store: Store, folder: Path) -> None:
-    """Leave in `distinct_searches` what `counted_searches` has; the rows lie in a file, as they do for large cases."""
+def narrow(store: Store, folder: Path, *, only_home: bool = False) -> None:
+    """Leave in `distinct_searches` what `counted_searches` has; of the home agency only, if so, with its own files.
+
+    The rows lie in a file, as they do for large cases. What other agencies' files hold is then out of `sources`, which
+    `all_sources` has whole; only logs that the home agency's searches are counted from stay in.
+    """
     path = folder / "counted.parquet"
-    kept = "SELECT fingerprint FROM counted_searches"
+    kept = "SELECT fingerprint FROM counted_searches" + (" WHERE whose < 3" if only_home else "")
     store.write_query(f"SELECT * FROM distinct_searches WHERE fingerprint IN ({kept})", path)
     store.run(Step("distinct_searches", f"SELECT * FROM read_parquet([{text(str(path))}])", lazy=True))
+    if only_home:
+        store.run(
+            Step("all_sources", "SELECT * FROM sources"),
+            Step("sources", """
+                SELECT s.* FROM all_sources AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
+                LEFT JOIN (SELECT DISTINCT source, part FROM distinct_searches) AS d
+                  ON d.source = s.source AND d.part = s.part
+                WHERE l.owner_key = l.home_key OR d.source IS NOT NULL"""),
+        )  # fmt: skip

@@ -73,6 +73,8 @@ class Shape(_Content):
     """Where it is asked for."""
     packs: tuple[str, ...] = ()
     """Rule packs that are checked for it besides those of the case."""
+    searches: Literal["agency", "case"] = "agency"
+    """Whose searches it is about: the home agency's and those of its cameras, or all of the case."""
     sections: Annotated[tuple[Section, ...], Field(min_length=1)]
     """Its parts, in order."""
     limits: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -143,6 +143,8 @@ class Document:
     """(whose searches, distinct ones, those once copies are linked, those that the report counts)."""
     counted: tuple[str, ...] = ()
     """How they were counted."""
+    judged: str = ""
+    """What the rules were checked over."""
 
     @property
     def blanks(self) -> tuple[tuple[str, Line], ...]:
@@ -192,7 +194,7 @@ def _json(document: Document) -> str:
         "content_sha256": document.page.content, "agency": document.page.agency, "period": document.page.period,
         "review": document.review, "citations": [c.model_dump(mode="json") for c in document.cites],
         "searches": [dict(zip(_TALLY, tally, strict=True)) for tally in document.tallies],
-        "counted": document.counted, "signed": vars(document.signed),
+        "counted": document.counted, "rules_over": document.judged, "signed": vars(document.signed),
         "chapters": [
             {"title": c.title, "lines": [
                 {"asks": n.asks, "cite": n.cite, "kind": n.kind, **_plain(n.answer), "note": n.note} for n in c.lines
