@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import date, timedelta
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 from plateglass import duties
 from plateglass.case import Case, Settings
-from plateglass.catalogue import Catalogue
+from plateglass.catalogue import Catalogue, Rule
 from plateglass.cli import app
 from plateglass.demo import logs
 from plateglass.duties import due, figures, letters, shapes
@@ -107,6 +108,16 @@ def test_every_figure_that_may_be_blank_has_a_series() -> None:
     patterns = [pattern for series in SERIES.values() for pattern in series.figures]
     for figure in figures.FIGURES:
         assert any(figure.startswith(pattern.removesuffix("*")) for pattern in patterns), figure
+
+
+PAPERS = ("duty_series", "requests", "disseminations", "alerts", "audit_series", "retention", "hit_reports")
+
+
+@pytest.mark.parametrize("rule", [r for r in Catalogue().rules.values() if r.view in PAPERS], ids=lambda rule: rule.id)
+def test_a_rule_that_only_a_paper_can_settle_has_a_series_that_holds_it(rule: Rule) -> None:
+    """So that a case without the paper asks for it; what is stated in the case itself needs none."""
+    found = [s.id for s in SERIES.values() if any(fnmatchcase(rule.id, pattern) for pattern in s.rules)]
+    assert found or rule.id == "promises/duty-late", rule.id
 
 
 def test_each_gap_is_asked_of_who_released_the_file(made: Case, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from pdf_tags import faults, last_on_pages
 from plateglass import check, duties, errors, review, sample, store
-from plateglass.case import Case
+from plateglass.case import Case, name_id
 from plateglass.catalogue import Catalogue
 from plateglass.check import searches as ground_steps
 from plateglass.cli import app
@@ -60,7 +60,7 @@ def documents(made: Case) -> dict[str, Document]:
     """Every shape, filled from the case."""
     packs = sorted({pack for shape in SHAPES.values() for pack in shape.packs})
     signed = Signed(reviewer="Cy Mockup\u202e", independence="no part in it")
-    with duties.looked(made, packs, once=True) as seen:
+    with duties.looked(made, packs, scope=duties.Scope()) as seen:
         return {id_: duties.document(seen, shape, signed) for id_, shape in SHAPES.items()}
 
 
@@ -207,6 +207,11 @@ def test_the_steps_of_figures_are_portable(made: Case) -> None:
                 assert not store.unportable(step.sql), name
 
 
+def _told(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records whose every given field is told."""
+    return [{**row, **{f"{field}_state": "value" for field in row}} for row in rows]
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Ground]:
     """A store with one record or two of each of the other views."""
@@ -236,6 +241,40 @@ def kept(tmp_path: Path) -> Iterator[Ground]:
         "audits": [{"performed_at": at, "population": 1000, "sampled": 50, "exceptions": 2}],
         "hit_reports": [{"from_at": at, "to_at": at, "detections": 9000, "hits": 30}],
         "declarations": [{"subject": "immigration", "declared_at": at}],
+        "requests": _told(
+            [
+                {
+                    "asked_at": at,
+                    "org": name_id("Fictionburg NV PD"),
+                    "wanted": "data",
+                    "outcome": "granted",
+                    "in_writing": "yes",
+                    "process": "warrant",
+                },
+                {"asked_at": at, "org": name_id(HOME), "wanted": "data", "outcome": "declined"},
+                {"asked_at": at, "direction": "made", "wanted": "face_search", "process": "court_order", "matches": 2},
+                {"asked_at": at, "wanted": "face_search", "process": "emergency", "matches": 0},
+            ]
+        ),
+        "disseminations": _told(
+            [
+                {"given_at": at, "org": name_id(HOME), "process": "none"},
+                {"given_at": at, "org": name_id("Fictionburg NV PD"), "process": "warrant"},
+            ]
+        ),
+        "alerts": _told(
+            [
+                {
+                    "alerted_at": at,
+                    "list_kind": "warrant",
+                    "plate_checked": "no",
+                    "stopped": "yes",
+                    "outcome": "released",
+                },
+                {"alerted_at": at, "list_kind": "warrant", "plate_checked": "yes", "stopped": "no"},
+            ]
+        ),
+        "duties": _told([{"duty": "use_report", "to_at": at, "due_at": at, "done_at": at - DAY}, {"duty": "hearing"}]),
     }
     placed = {
         view: [{"source": "aaaaaaaaaaaa", "part": 0, "record": n, **row} for n, row in enumerate(found, 1)]
@@ -258,6 +297,9 @@ def kept(tmp_path: Path) -> Iterator[Ground]:
         ("accounts/held", [3, 1, 1, 1]), ("training/held", [1, 1]), ("hot-lists/held", [1]),
         ("hot-lists/entries", [2, 1]),
         ("incidents/held", [1, 1]), ("declarations/held", [1]),
+        ("accounts/standing", ["not stated", 0, "not stated", 0]),
+        ("requests/by-body", [1, 1, 1]), ("disseminations/by-body", [1, 1]), ("disseminations/by-process", [1, 1]),
+        ("face-requests/held", [1, 1]), ("face-requests/by-process", [1, 1]), ("alerts/stops", [1]),
     ],
 )  # fmt: skip
 def test_what_the_agency_keeps_is_counted_and_what_another_keeps_is_not(
@@ -278,6 +320,25 @@ def test_retention_audits_and_hits_say_what_their_records_say(kept: Ground) -> N
     assert audits.rows[0][3:] == (1000, 50, 2)
     assert isinstance(hits, Grid)
     assert hits.rows[0][2:] == (1, 9000, 30)
+
+
+def test_requests_alerts_and_duties_say_what_their_records_say_and_no_more(kept: Ground) -> None:
+    """What no record of the list tells is not stated; it is no 0."""
+    requests, alerts, duties_held, bodies = (
+        figures.answer(kept, name) for name in ("requests/held", "alerts/by-list", "duties/held", "requests/by-body")
+    )
+    assert isinstance(requests, Grid)
+    assert requests.rows[0] == ("data", 2, 1, 0, 1, 1)
+    assert requests.rows[1] == ("face search", 1, "not stated", "not stated", "not stated", "not stated")
+    assert isinstance(alerts, Grid)
+    assert alerts.rows == (("warrant", 2, 1, "not stated", "not stated", 1),)
+    assert isinstance(duties_held, Grid)
+    assert duties_held.rows[0] == ("hearing", *["not stated"] * 5)
+    assert duties_held.rows[1][3:] == ("4 October 2024", "3 October 2024", "not stated")
+    assert isinstance(bodies, Grid)
+    assert [row[0] for row in bodies.rows] == [
+        "bodies of other states", "bodies of the state", "names not resolved to a state",
+    ]  # fmt: skip
 
 
 def test_verdicts_of_a_report_are_those_of_its_own_rules_only(documents: dict[str, Document]) -> None:
