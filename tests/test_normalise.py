@@ -288,6 +288,27 @@ def test_equal_records_of_two_logs_have_one_fingerprint(ingest: normalise.Ingest
     assert first["fingerprint"] == same["fingerprint"] != other["fingerprint"]
 
 
+@pytest.mark.parametrize(
+    ("field", "same", "others"),
+    [
+        ("reason", ["stolen 8ZZZ101", " stolen 8ZZZ101 "], ["stolen 8ZZZ102", "stolen 8ZZZ103", "stolen [plate]"]),
+        ("networks", ["1,234", "1234.0", "1234"], ["1.234", "-5", "0", "1e3", "12345678", "1234.5", "1 234"]),
+        ("target", ["8ZZZ101", "8zzz-101"], ["8ZZZ102", "8ZZZ1*1"]),
+        ("search_type", ["lookup", "Lookup"], ["teleport", "teleporT2"]),
+        ("reason", ["", "——", "[REDACTED]", "***"], ["-- --"]),
+    ],
+)
+def test_what_differs_in_a_cell_is_another_search(
+    tmp_path: Path, store: Store, field: str, same: list[str], others: list[str]
+) -> None:
+    """Even where nothing of the difference may be kept; blanks and marks say the same, which is nothing."""
+    records = [[AT, value] for value in (*same, *others)]
+    normalise.Ingest(KEY, store).table(made(tmp_path, ["searched_at", field], records), AUDIT, tmp_path / "out")
+    found = [row["fingerprint"] for row in written(store, tmp_path / "out")]
+    assert len(set(found[: len(same)])) == 1
+    assert len(set(found)) == 1 + len(others)
+
+
 def test_a_sharing_list_counts_the_networks_in_its_cells(
     ingest: normalise.Ingest, store: Store, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ LAYOUT = CATALOGUE.layouts["flock-audit"]
 HEADINGS = (
     "Org Name", "Total Networks Searched", "Time Frame", "Reason", "Case #", "Filters", "Search Time", "Search Type",
 )  # fmt: skip
+READ_AT = datetime(2026, 1, 1, tzinfo=UTC)
 FRAME = "11/13/2025, 10:00:17 PM UTC\n11/14/2025, 10:00:17 AM UTC"
 
 
@@ -241,10 +243,23 @@ def test_values_of_another_kind_are_told_by_column_and_number_and_never_shown(
         assert not isinstance(source, Issue)
         [table] = [each for each in read.tables(source, CATALOGUE, tmp_path, store) if isinstance(each, Table)]
         done = normalise.Ingest(b"k" * 32, store).table(table, LAYOUT, tmp_path / "out")
-        [issue] = normalise.doubts(done, LAYOUT)
+        [issue] = normalise.doubts(done, LAYOUT, READ_AT)
     assert (issue.code, issue.message.startswith(f"4 cells of {heading} hold")) == (said, True)
     assert ("(3 different cells)" in issue.message) == (said == "word-unknown")
     assert not any(cell in issue.message for cell in cells)
+
+
+def test_searches_of_a_day_to_come_are_told(tmp_path: Path) -> None:
+    """They are read: what is wrong may be the clock of whoever reads them."""
+    path = written(tmp_path, [*GOOD, record(31, **{"Search Time": "11/03/2035, 09:53:36 AM UTC"})])
+    with Store(threads=1) as store:
+        [source] = read.sources([path], tmp_path)
+        assert not isinstance(source, Issue)
+        [table] = [each for each in read.tables(source, CATALOGUE, tmp_path, store) if isinstance(each, Table)]
+        done = normalise.Ingest(b"k" * 32, store).table(table, LAYOUT, tmp_path / "out")
+    [issue] = normalise.doubts(done, LAYOUT, READ_AT)
+    assert (issue.code, "up to 2035-11-03" in issue.message) == ("dated-ahead", True)
+    assert list(normalise.doubts(done, LAYOUT, datetime(2035, 11, 3, tzinfo=UTC))) == []
 
 
 def test_ordinary_case_numbers_and_plates_are_not_taken_for_a_spreadsheet_s(tmp_path: Path) -> None:
@@ -256,4 +271,4 @@ def test_ordinary_case_numbers_and_plates_are_not_taken_for_a_spreadsheet_s(tmp_
         assert not isinstance(source, Issue)
         [table] = [each for each in read.tables(source, CATALOGUE, tmp_path, store) if isinstance(each, Table)]
         done = normalise.Ingest(b"k" * 32, store).table(table, LAYOUT, tmp_path / "out")
-    assert list(normalise.doubts(done, LAYOUT)) == []
+    assert list(normalise.doubts(done, LAYOUT, READ_AT)) == []

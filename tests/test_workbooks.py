@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from plateglass.read import sheet_xml, workbook
 from plateglass.store import Store
 
 CATALOGUE = Catalogue()
+READ_AT = datetime(2026, 1, 1, tzinfo=UTC)
 HEADINGS = ("ID", "Org Name", "Total Networks Searched", "Reason", "Case #", "Search Time")
 
 
@@ -50,7 +51,7 @@ def taken(path: Path, work: Path) -> tuple[list[Issue], list[tuple[Any, ...]]]:
                 if isinstance(each, Table):
                     layout = CATALOGUE.layouts[each.layout]
                     done = ingest.table(each, layout, work / "out")
-                    issues += normalise.doubts(done, layout)
+                    issues += normalise.doubts(done, layout, READ_AT)
                     made = work / "out" / f"sightings-{each.part}.parquet"
                     found += store.rows(f"SELECT record, case_no_state, networks FROM read_parquet('{made}')")
                 else:

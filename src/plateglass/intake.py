@@ -128,7 +128,7 @@ class _Worker:
                 taken.issues.append(found)
             else:
                 taken.parts.append(_part(found))
-                taken.issues += normalise.doubts(found, reader.catalogue.layouts[found.table.layout])
+                taken.issues += normalise.doubts(found, reader.catalogue.layouts[found.table.layout], _now())
         remove(reader.work / source.id)
         return taken
 
@@ -148,7 +148,7 @@ class Taken:
             "sha256": self.source.sha256,
             "name": self.source.name,
             "bytes": self.source.size,
-            "added": _now(),
+            "added": _now().isoformat(timespec="seconds"),
             "parts": self.parts,
             "issues": [_plain(issue) for issue in self.issues],
         }
@@ -313,11 +313,10 @@ def ready(case: Case, run: int, source: str) -> Path:
     return case.work / f"ready-{run}" / source
 
 
-def _now() -> str:
+def _now() -> datetime:
     """The time to write down; a fixed one where SOURCE_DATE_EPOCH says so, for runs that are to repeat each other."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
-    now = datetime.fromtimestamp(int(fixed), UTC) if fixed.isdecimal() else datetime.now(UTC)
-    return now.isoformat(timespec="seconds")
+    return datetime.fromtimestamp(int(fixed), UTC) if fixed.isdecimal() else datetime.now(UTC)
 
 
 def _part(done: Ingested) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from plateglass.check.clock import DAY_MS
 from plateglass.check.world import World
-from plateglass.store import Step
+from plateglass.store import Step, values
 
 _WEEK = 7
 
@@ -47,8 +49,8 @@ def _counts(world: World) -> list[Step]:
 def _levels() -> list[Step]:
     """Where the level of a log turns: the larger of two weeks' medians over the smaller, at its largest."""
     return [
-        _median("weeks_before", -_WEEK, -1),
-        _median("weeks_after", 0, _WEEK - 1),
+        _median("weeks_before", range(-_WEEK, 0)),
+        _median("weeks_after", range(_WEEK)),
         Step("shifts", """
             SELECT e.log, e.day, b.middle AS before, a.middle AS after, abs(a.total - b.total) AS gap,
               CAST(greatest(a.middle, b.middle) + 1 AS DOUBLE) / nullif(least(a.middle, b.middle) + 1, 0) AS ratio
@@ -86,13 +88,17 @@ def _days(world: World) -> Step:
             LEFT JOIN logs AS f ON f.log_no = c.log_no""", "one row a log and day")  # fmt: skip
 
 
-def _median(step: str, start: int, end: int) -> Step:
-    """The middle one of seven days, for days that have all seven: each weekday stands in it once."""
+def _median(step: str, apart: Sequence[int]) -> Step:
+    """The middle one of the seven days that are so far from a day, where a log has all seven: each weekday once.
+
+    Each day is told of every day that it is so far from: a join over a range would compare every two days of a log.
+    """
+    offsets = values([(days,) for days in apart], {"days": "INTEGER"})
     return Step(step, f"""
         SELECT log, day, records AS middle, total
-        FROM (SELECT e.log, e.day, w.records, sum(w.records) OVER (PARTITION BY e.log, e.day) AS total,
-                row_number() OVER (PARTITION BY e.log, e.day ORDER BY w.records) AS nth,
-                count(*) OVER (PARTITION BY e.log, e.day) AS n
-              FROM every_day AS e JOIN every_day AS w
-                ON w.log = e.log AND w.day BETWEEN e.day + ({start}) AND e.day + ({end})) AS o
+        FROM (SELECT *, sum(records) OVER (PARTITION BY log, day) AS total,
+                row_number() OVER (PARTITION BY log, day ORDER BY records) AS nth,
+                count(*) OVER (PARTITION BY log, day) AS n
+              FROM (SELECT e.log, e.day - a.days AS day, e.records
+                    FROM every_day AS e CROSS JOIN ({offsets}) AS a) AS t) AS o
         WHERE n = {_WEEK} AND nth = {_WEEK // 2 + 1}""", "medians of seven days")  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from plateglass.catalogue import FieldKind, Layout
 from plateglass.errors import Issue, Place, Severity
@@ -18,8 +19,8 @@ _SHEET: tuple[FieldKind, ...] = ("case", "id", "plate")
 _WORDS: tuple[FieldKind, ...] = ("word", "words")
 
 
-def doubts(done: Ingested, layout: Layout) -> Iterator[Issue]:
-    """One issue for each column that holds values of another kind, and one for repaired records."""
+def doubts(done: Ingested, layout: Layout, read_at: datetime) -> Iterator[Issue]:
+    """One issue for each column that holds values of another kind, and one each for repaired and for future records."""
     table, facts = done.table, done.facts
     place = Place(table.source.name, table.part_name)
     if number := int(facts.get("repaired") or 0):
@@ -29,11 +30,21 @@ def doubts(done: Ingested, layout: Layout) -> Iterator[Issue]:
             "records-repaired", Severity.NOTE, place,
             f"{number:,} records do not stand in the file as they were read ({told}); each is marked, in repaired.csv",
         )  # fmt: skip
+    yield from _ahead(done, read_at, place)
     for field, about in layout.fields.items():
         damaged = int(facts.get(f"state:{field}:{State.DAMAGED}") or 0)
         if damaged and field in table.columns:
             heading = _heading(table, field)
             yield _damaged(about.kind, (damaged, int(facts.get(f"unknown:{field}") or 0)), heading, place)
+
+
+def _ahead(done: Ingested, read_at: datetime, place: Place) -> Iterator[Issue]:
+    """Whether a search is dated after the day on which its file was read; clocks may be a day apart."""
+    last = datetime.fromtimestamp(int(done.facts.get("last_at") or 0) / 1000, UTC)
+    if last > read_at + timedelta(days=1):
+        told = f"searches are dated up to {last:%Y-%m-%d}, after the day on which the file was read"
+        why = "a date or a clock is wrong, and the period that the report states is too long"
+        yield Issue("dated-ahead", Severity.NOTE, place, f"{told}: {why}")
 
 
 def _damaged(kind: FieldKind, counts: tuple[int, int], heading: str, place: Place) -> Issue:

@@ -79,7 +79,8 @@ class Words:
         """Leave `w_<field>`: each distinct cell with its state, and the token, word or number that it becomes.
 
         `mix` are the 128 bits that stand for field and word in a fingerprint; the key is in them, so that nobody can
-        make up two records that agree.
+        make up two records that agree. They are of the word as it was before it was scrubbed, and of a damaged cell as
+        it stands: what differs must not come to look alike.
         """
         known, met, fresh = self._remembered(cells, field), f"met_{field}", f"fresh_{field}"
         # the many cells that are known are looked up among the few of this table, and once
@@ -92,10 +93,11 @@ class Words:
             cells.blank.add(field)
         wordy = kind_of(cells, field) in ("text", "name")
         judged = self._scrubbed(cells, field) if wordy else self._judged(cells, field)
-        mixed = f"md5_number(concat((SELECT mixing FROM key_pads), {text(field)}, chr(31), j.id))"
-        mix = f"CASE WHEN j.id IS NOT NULL THEN {mixed} END"
+        said = "j.t" if wordy else "coalesce(CAST(j.id AS VARCHAR), j.t)"
+        mixed = f"md5_number(concat((SELECT mixing FROM key_pads), {text(field)}, chr(31), {said}))"
+        mix = f"CASE WHEN {one_of('j.state', _READABLE)} THEN {mixed} END"
         self._store.run(
-            Step(fresh, f"SELECT j.*, {mix} AS mix FROM ({judged}) AS j"),
+            Step(fresh, f"SELECT j.* EXCLUDE (t), {mix} AS mix FROM ({judged}) AS j"),
             Step(
                 f"w_{field}", f"SELECT * FROM {met} WHERE state IS NOT NULL UNION ALL SELECT * FROM {fresh}", lazy=True
             ),
@@ -119,13 +121,13 @@ class Words:
     def _judged(self, cells: Cells, field: str) -> str:
         """What new cells of a field that is no text become; `text` is the shape of a case number."""
         clear = f"SELECT word, t, {cells.clear(field, 't')} AS clear FROM new_words"
-        state = f"SELECT word, clear, CAST({cells.state(field, 't')} AS cell_state) AS state FROM ({clear}) AS c"
+        state = f"SELECT word, t, clear, CAST({cells.state(field, 't')} AS cell_state) AS state FROM ({clear}) AS c"
         readable = one_of("state", _READABLE)
         made, kind = f"CASE WHEN {readable} THEN clear END", kind_of(cells, field)
         if kind:
             made = f"CASE WHEN {readable} AND clear <> '' THEN {hmac(kind, 'clear')} END"
         shown = f", CASE WHEN {readable} THEN {shape('clear')} END" if kind == "case_no" else ""
-        return f"SELECT word, state, {made} AS id{shown} FROM ({state}) AS s"
+        return f"SELECT word, t, state, {made} AS id{shown} FROM ({state}) AS s"
 
     def _scrubbed(self, cells: Cells, field: str) -> str:
         """What new cells of a text become: plain ones stay as they are, the others go through `privacy.scrub`."""
@@ -140,7 +142,7 @@ class Words:
         state = f"CAST({cells.state(field, 't')} AS cell_state)"
         made = f"CASE WHEN {one_of('state', _READABLE)} THEN {hmac(kind_of(cells, field), 'text')} END AS id"
         return (
-            f"SELECT word, state, {made}, text, scrubs FROM (SELECT *, {state} AS state"
+            f"SELECT word, t, state, {made}, text, scrubs FROM (SELECT *, {state} AS state"
             f" FROM (SELECT *, t AS text, '' AS scrubs FROM new_words"
             f" WHERE NOT ({doubtful}) UNION ALL SELECT * FROM scrubbed_words) AS u) AS s"
         )
