@@ -277,7 +277,7 @@ def test_a_finding_says_everything_that_it_must(out: Path) -> None:
 
 def test_what_can_not_be_told_is_said_as_plainly_as_what_was_found(out: Path) -> None:
     brief = shown(out / "report.html").partition("What was read, and what can’t be said")[0]
-    assert "Cannot tell Access record with purpose : No field says who was given access" in brief
+    assert "Cannot tell Looks for “Access record with purpose” : No field says who was given access" in brief
     assert "Nothing found Columns that a later export no longer has" in brief
     assert (
         "Indicator 754 of 2,054 searches have no reason, or a dash where one would be. 207 more can’t be told" in brief
@@ -299,7 +299,8 @@ def test_an_empty_case_makes_a_report_that_says_so(made: World, tmp_path: Path) 
     try:
         page = publish.report(made.store, made.case, [], tmp_path / "out")
         assert "No rule was checked." in shown(page)
-        assert "The logs cover no dated record" in shown(page)
+        assert "No log holds a dated record." in shown(page)
+        assert "None: the files hold no record." in shown(page)
         jsonschema.validate(read_json(page.parent / "summary.json"), read_json(SCHEMAS / "summary.schema.json"))
     finally:
         for table in ("sources", "sightings", "distinct_searches", "rejected", "issues", "shares", "evidence"):

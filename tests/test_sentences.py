@@ -49,6 +49,37 @@ def test_what_does_not_apply_is_not_counted_as_what_can_not_be_told(
     assert finding.sentence.startswith(said)
 
 
+def test_what_can_not_be_told_names_the_column_and_what_was_looked_at(db: Store, tmp_path: Path) -> None:
+    rule = RULES["screens/case-number-absent"]
+    (finding,) = check.verdicts(db, worlds.case(tmp_path / "case"), {rule.id: rule})
+    assert finding.sentence == "Can't be told for any of the 8 searches (the column “Case #” is not exported: 8)."
+    assert finding.sources == ("aaaaaaaaaaaa",)
+    assert finding.period == (NOON + 1, NOON + 8)
+    assert finding.months == ()
+
+
+def test_what_only_a_person_can_decide_is_said_before_what_was_decided(db: Store, tmp_path: Path) -> None:
+    rule = RULES["screens/reach-networks"].model_copy(
+        update={
+            "fails": "networks > 9",
+            "person": "networks = 9",
+            "says": "{over} of {tested} reach far",
+            "measure": None,
+        }
+    )
+    (finding,) = check.verdicts(db, worlds.case(tmp_path / "case"), {rule.id: rule})
+    assert finding.sentence == "Only a person can decide 5 searches. Of the others: 0 of 3 reach far."
+
+
+@pytest.mark.parametrize(("over", "title"), [(0, "Looks for “Case number absent”"), (1, "Case number absent")])
+def test_a_title_is_a_claim_only_where_something_was_found(over: int, title: str) -> None:
+    rule = RULES["screens/case-number-absent"].model_copy(update={"title": "Case number absent"})
+    finding = Finding(rule.id, {Outcome.CANNOT_TELL: 8}, over, over, "", {})
+    with Store(threads=1) as store:
+        store.load("evidence", check.EVIDENCE, [])
+        assert findings.page(1, finding, rule, findings.Desk(store, None, {}, (), {}, {}, {})).title == title
+
+
 def _first(words: str) -> Rule:
     return next(rule for rule in RULES.values() if findings.found(rule) == words)
 

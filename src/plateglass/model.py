@@ -250,9 +250,9 @@ class Finding:
     extremes: Mapping[str, float] = field(default_factory=dict)
     """Of the measure over units at fault: smallest, median, largest."""
     sources: tuple[str, ...] = ()
-    """Ids of the sources that the tested units come from."""
+    """Ids of the sources that the tested units come from; where none could be decided, those that were looked at."""
     period: tuple[int, int] | None = None
-    """First and last time of the tested units, epoch ms UTC."""
+    """First and last time of the same units, epoch ms UTC."""
     months: tuple[tuple[str, int, int], ...] = ()
     """(month `YYYY-MM` in the agency's zone, units tested, units at fault), in order."""
     groups: tuple[tuple[str, int, int], ...] = ()

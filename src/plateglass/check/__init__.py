@@ -49,7 +49,18 @@ def verdicts(store: Store, case: Case, rules: Mapping[str, Rule]) -> list[Findin
     store.execute(f"CREATE OR REPLACE TEMP TABLE evidence AS {values([], EVIDENCE)}")
     limit = int(settings.parameters.get("evidence_limit", EVIDENCE_LIMIT))
     judged = _judged(store, seen, rules, settings.parameters)
-    return [finding(store, judged[rule], limit) for rule in sorted(judged)]
+    called = _called(store, case)
+    return [finding(store, judged[rule], limit, called) for rule in sorted(judged)]
+
+
+def _called(store: Store, case: Case) -> dict[str, dict[str, str]]:
+    """Source -> field -> the heading that its layout knows it by."""
+    layouts = case.catalogue().layouts
+    return {
+        source: {field: known.headings[0] for field, known in layouts[layout].fields.items()}
+        for source, layout in store.rows("SELECT source, layout FROM logs ORDER BY source, part")
+        if layout in layouts
+    }
 
 
 def _view(rule: Rule) -> str:

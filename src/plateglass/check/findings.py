@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from plateglass.check.clock import month_name
 from plateglass.check.compiled import OUTCOMES, Compiled
-from plateglass.check.scan import BLANK_STATE, RECORDS, Judged, untold
+from plateglass.check.scan import BLANK_STATE, FREE, RECORDS, Judged, untold
 from plateglass.model import Finding, Outcome
 from plateglass.store import Store, text
 
@@ -26,8 +26,11 @@ EVIDENCE = {
 """Columns of the table `evidence`: where each unit stands that a rule points at. No token, no text."""
 
 
-def finding(store: Store, judged: Judged, limit: int) -> Finding:
-    """Everything that one rule says, and its rows in `evidence`, at most `limit` of each verdict."""
+def finding(store: Store, judged: Judged, limit: int, called: Mapping[str, Mapping[str, str]]) -> Finding:
+    """Everything that one rule says, and its rows in `evidence`, at most `limit` of each verdict.
+
+    `called` has the heading of each field, by source.
+    """
     rows = store.rows(f"""
         SELECT l.source, t.month, t.v, sum(t.n), min(t.first_at), max(t.last_at)
         FROM (SELECT *, {judged.digit} AS v FROM {judged.tally}) AS t LEFT JOIN logs AS l ON l.log_no = t.log_no
@@ -40,9 +43,13 @@ def finding(store: Store, judged: Judged, limit: int) -> Finding:
     if asks:
         counts[Outcome.FAIL] = 0
     tested = [row for row in rows if row[2] in (_FAULT, _PASS)]
+    looked = tested or [row for row in rows if row[2] != FREE]
     about = {"fault": over, "tested": len(tested), "person": counts[Outcome.NEEDS_PERSON]}
     margin, extremes = _margin(store, judged, about[rule.measure.of] if rule.measure else 0)
     missing = _missing(store, judged) if counts[Outcome.CANNOT_TELL] else {}
+    sources = tuple(sorted({row[0] for row in looked if row[0] is not None}))
+    files = [called[source] for source in sources if source in called]
+    why = "; ".join(f"{_worded(key, files)}: {units:,}" for key, units in missing.items())
     for digit in (digit for digit, units in ((_FAULT, over), (_PERSON, counts[Outcome.NEEDS_PERSON])) if units):
         _evidence(store, judged, digit, limit)
     return Finding(
@@ -50,20 +57,20 @@ def finding(store: Store, judged: Judged, limit: int) -> Finding:
         counts={outcome: counts[outcome] for outcome in Outcome},
         question=over if asks else 0,
         over=over,
-        sentence=_sentence(judged.rule, counts, over, missing, (margin, extremes)),
+        sentence=_sentence(judged.rule, counts, over, (margin, extremes)) or _untold(judged.rule, counts, why),
         parameters=dict(judged.rule.parameters),
         margin=margin,
         extremes=extremes,
-        sources=tuple(sorted({row[0] for row in tested if row[0] is not None})),
-        period=_period(tested),
+        sources=sources,
+        period=_period(looked),
         months=_months(tested),
         groups=_groups(store, judged),
         missing=missing,
     )
 
 
-def _period(tested: Iterable[tuple[Any, ...]]) -> tuple[int, int] | None:
-    firsts, lasts = [r[4] for r in tested if r[4] is not None], [r[5] for r in tested if r[5] is not None]
+def _period(looked: Iterable[tuple[Any, ...]]) -> tuple[int, int] | None:
+    firsts, lasts = [r[4] for r in looked if r[4] is not None], [r[5] for r in looked if r[5] is not None]
     return (min(firsts), max(lasts)) if firsts else None
 
 
@@ -146,29 +153,36 @@ def _evidence(store: Store, judged: Judged, digit: int, limit: int) -> None:
 
 
 def _sentence(
-    rule: Compiled, counts: Mapping[Outcome, int], over: int, missing: Mapping[str, int],
+    rule: Compiled, counts: Mapping[Outcome, int], over: int,
     margin: tuple[tuple[tuple[str, int], ...], Mapping[str, float]],
 ) -> str:  # fmt: skip
-    """The finding in one sentence, or why there is none."""
+    """The finding in one sentence; nothing where no unit could be decided."""
     content, tested = rule.rule, over + counts[Outcome.PASS]
-    if tested:
-        classes = {f"class_{n}": f"{units:,}" for n, (_, units) in enumerate(margin[0], 1)}
-        shares = {f"class_{n}_share": share(units, tested) for n, (_, units) in enumerate(margin[0], 1)}
-        words: dict[str, object] = {"over": f"{over:,}", "tested": f"{tested:,}", "share": share(over, tested)}
-        numbers = {key: f"{margin[1].get(key, 0):,.1f}".removesuffix(".0") for key in ("smallest", "median", "largest")}
-        says = content.says if over or (content.measure and content.measure.of == "tested") else _plain(content.says)
-        return says.format_map({**words, **numbers, **classes, **shares, **rule.parameters})
-    total = sum(counts.values())
-    if rule.unset and counts[Outcome.CANNOT_TELL]:
-        return f"Can't be told: no {rule.unset[0]} is stated."
+    if not tested:
+        return ""
+    classes = {f"class_{n}": f"{units:,}" for n, (_, units) in enumerate(margin[0], 1)}
+    shares = {f"class_{n}_share": share(units, tested) for n, (_, units) in enumerate(margin[0], 1)}
+    words: dict[str, object] = {"over": f"{over:,}", "tested": f"{tested:,}", "share": share(over, tested)}
+    numbers = {key: f"{margin[1].get(key, 0):,.1f}".removesuffix(".0") for key in ("smallest", "median", "largest")}
+    says = content.says if over or (content.measure and content.measure.of == "tested") else _plain(content.says)
+    said = says.format_map({**words, **numbers, **classes, **shares, **rule.parameters})
+    if over or not counts[Outcome.NEEDS_PERSON]:
+        return said
+    return f"Only a person can decide {counts[Outcome.NEEDS_PERSON]:,} {content.unit}. Of the others: {said}"
+
+
+def _untold(rule: Compiled, counts: Mapping[Outcome, int], why: str) -> str:
+    """Why no unit could be decided, in one sentence."""
+    unit, total, bound = rule.rule.unit, sum(counts.values()), sum(counts.values()) - counts[Outcome.NOT_APPLICABLE]
     if not total:
-        return f"Can't be told: there are no {content.unit} in the case."
-    if counts[Outcome.NOT_APPLICABLE] == total:
-        return f"Does not apply: of {total:,} that were looked at, none is in the rule's scope ({content.unit})."
+        return f"Does not apply: the case has no {unit}."
+    if not bound:
+        return f"Does not apply: of {total:,} that were looked at, none is in the rule's scope ({unit})."
+    if rule.unset:
+        return f"Can't be told: the setting {rule.unset[0]} is not stated."
     if counts[Outcome.NEEDS_PERSON]:
-        return f"Only a person can decide it: {counts[Outcome.NEEDS_PERSON]:,} {content.unit}."
-    why = "; ".join(f"{_worded(key)}: {units:,}" for key, units in missing.items())
-    return f"Can't be told for any of the {total - counts[Outcome.NOT_APPLICABLE]:,} {content.unit} ({why})."
+        return f"Only a person can decide it: {counts[Outcome.NEEDS_PERSON]:,} {unit}."
+    return f"Can't be told for any of the {bound:,} {unit} ({why})."
 
 
 def _plain(says: str) -> str:
@@ -181,6 +195,11 @@ def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.2f} %" if whole else "no share"
 
 
-def _worded(key: str) -> str:
+def _worded(key: str, files: Sequence[Mapping[str, str]]) -> str:
+    """Why a field is not told, with the heading that the files have for it."""
     field, _, state = key.partition(":")
-    return f"the field {field} is {state.replace('_', ' ')}" if field != "record" else "the record does not decide it"
+    if field == "record":
+        return "the record does not decide it"
+    headings = " or ".join(dict.fromkeys(f"“{headings[field]}”" for headings in files if field in headings))
+    column = f"the column {headings}" if headings else f"the field {field.replace('_', ' ')}"
+    return f"{column} is {state.replace('_', ' ')}"

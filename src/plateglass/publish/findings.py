@@ -107,6 +107,11 @@ class FindingPage:
     missing: tuple[tuple[str, str, int], ...]
     charts: Mapping[str, charts.Chart]
 
+    @property
+    def title(self) -> str:
+        """The rule's title as a claim only where it found something; else as what it looks for."""
+        return self.rule.title if self.finding.over else f"Looks for “{self.rule.title}”"
+
 
 @dataclass(frozen=True)
 class Desk:
