@@ -10,7 +10,7 @@ from pathlib import Path
 from plateglass.catalogue import Catalogue, LayoutField
 from plateglass.errors import ContentMalformed, LayoutUnknown, Place, PlateglassError
 from plateglass.privacy import shown_heading
-from plateglass.read import corpus, files, kinds, matching, pdf, pdf_profile, tables, workbook
+from plateglass.read import corpus, files, kinds, matching, pdf, pdf_profile, places, tables, workbook
 from plateglass.read.containers import Container, container
 from plateglass.read.text import Text
 from plateglass.store import Store
@@ -149,7 +149,7 @@ def _explained(text: Text, catalogue: Catalogue, place: Place) -> ExplainedTable
     draft = ""
     try:
         matching.no_doubles(text.headings, place)
-        matching.refuse_places(layouts, text.headings, text.rows, place)
+        places.refuse(layouts, text.headings, text.rows, place)
         match = matching.known(layouts, text.headings, text.rows, place)
         layout = match.layout.id
         why = f"{len(set(match.columns.values()))} headings are its own, and their values are of its kinds"

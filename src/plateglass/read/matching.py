@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from plateglass.catalogue import Layout
-from plateglass.errors import LayoutUnknown, Place, SourceRefused, SourceUnreadable
+from plateglass.errors import LayoutUnknown, Place, SourceUnreadable
 from plateglass.privacy import shown_heading
 from plateglass.read import kinds
 from plateglass.read.records import plain, plain_heading
@@ -17,11 +17,8 @@ from plateglass.read.records import plain, plain_heading
 JUNK: Final = re.compile(r"column ?\d+")
 """Headings that a spreadsheet gives to columns that nobody filled."""
 
-_PLATE_HEADING = re.compile(r"\b(plates?|licen[sc]e(?! (type|status))|tag number|registration|vrm|vrn|lpn)\b")
-_PLATE = re.compile(r"(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{5,8}")
-_PAIR = re.compile(r"[\[(]?\s*-?\d{1,2}\.\d{3,}\s*[,; ]\s*-?\d{1,3}\.\d{3,}\s*[\])]?|POINT\s*\(.*\)")
-_DEGREES = re.compile(r"-?\d{1,3}\.\d{4,}")
-_TWO_COLUMNS = 2
+PLATE: Final = re.compile(r"(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{5,8}")
+"""The shape of most plates."""
 
 Rows = Sequence[Sequence[str]]
 
@@ -157,7 +154,7 @@ def like_headings(layouts: Iterable[Layout], headings: Sequence[str], rows: Rows
     words = {word for layout in layouts for field in layout.fields.values() for heading in field.headings
              for word in plain_heading(heading).split()}  # fmt: skip
     cells = [heading for heading in headings if heading.strip()]
-    values = any(kinds.guess([cell]) != "text" or _PLATE.fullmatch(cell) for cell in cells)
+    values = any(kinds.guess([cell]) != "text" or PLATE.fullmatch(cell) for cell in cells)
     recurs = any(heading in set(column(rows, i)) for i, heading in enumerate(headings) if heading.strip())
     worded = any(set(plain_heading(cell).split()) & words for cell in cells)
     below = [[cell.strip() for cell in column(rows, i) if cell.strip()] for i in range(len(headings))]
@@ -169,40 +166,6 @@ def listed(headings: Sequence[str], most: int = 40) -> str:
     """Headings as they may stand in a message, the first of many."""
     shown = [shown_heading(heading) if heading.strip() else "<blank>" for heading in headings[:most]]
     return ", ".join(shown) + (f" and {len(headings) - most} more" if len(headings) > most else "")
-
-
-def refuse_places(layouts: Collection[Layout], headings: Sequence[str], rows: Rows, place: Place) -> None:
-    """Turn a table away that holds plates together with places, whether a layout knows it or not.
-
-    Raises:
-        SourceRefused: it does; the message names the columns.
-    """
-    names = plain(headings)
-    plated = {plain_heading(h) for layout in layouts for f in layout.fields.values() if f.kind == "plate"
-              for h in f.headings}  # fmt: skip
-    places = {plain_heading(heading) for layout in layouts for heading in layout.refuse}
-    plates = [i for i, name in enumerate(names) if name in plated or _PLATE_HEADING.search(name)]
-    plates = plates or [i for i in range(len(names)) if _mostly(_PLATE, column(rows, i))]
-    where = [i for i, name in enumerate(names) if name in places] or _coordinates(len(names), rows)
-    if plates and where:
-        shown = listed([headings[i] for i in where])
-        raise SourceRefused(
-            f"plates ({shown_heading(headings[plates[0]])}) stand beside places ({shown})",
-            expected="records of searches, which say nothing about where a vehicle was", place=place,
-            remedy="plateglass reads no vehicle positions; leave the columns of places out if this is a search log",
-        )  # fmt: skip
-
-
-def _coordinates(width: int, rows: Rows) -> list[int]:
-    """Columns that hold pairs of coordinates, or two columns that hold one each."""
-    pairs = [i for i in range(width) if _mostly(_PAIR, column(rows, i))]
-    degrees = [i for i in range(width) if _mostly(_DEGREES, column(rows, i))]
-    return pairs or (degrees if len(degrees) >= _TWO_COLUMNS else [])
-
-
-def _mostly(pattern: re.Pattern[str], cells: Iterable[str]) -> bool:
-    full = [cell.strip() for cell in cells if cell.strip()]
-    return bool(full) and sum(pattern.fullmatch(cell) is not None for cell in full) > kinds.ENOUGH * len(full)
 
 
 def no_doubles(headings: Sequence[str], place: Place) -> None:

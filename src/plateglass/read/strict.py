@@ -21,7 +21,7 @@ from plateglass.catalogue import Catalogue, Layout, LayoutField
 from plateglass.errors import Place, PlateglassError
 from plateglass.model import Rejected, Table
 from plateglass.privacy import shown_heading
-from plateglass.read import blocks, kinds, matching, pdf, records, repair
+from plateglass.read import blocks, kinds, matching, pdf, places, records, repair
 from plateglass.read.records import Fault
 
 _AHEAD = 8
@@ -90,10 +90,10 @@ class _Shape:
     def order(self, names: Sequence[str]) -> tuple[int, ...] | None:
         """For each of other headings the column that it names; None unless they are the same columns, each once."""
         plain = [records.plain_heading(name) for name in names]
-        places = [[at for at, each in self.fields.items() if name in records.plain(each.headings)] for name in plain]
-        found = tuple(at for each in places for at in each)
-        same = len(found) == len(places) and sorted(found) == sorted(self.fields)
-        return found if same and all(len(each) == 1 for each in places) else None
+        columns = [[at for at, each in self.fields.items() if name in records.plain(each.headings)] for name in plain]
+        found = tuple(at for each in columns for at in each)
+        same = len(found) == len(columns) and sorted(found) == sorted(self.fields)
+        return found if same and all(len(each) == 1 for each in columns) else None
 
     def other_headings(self, cells: Sequence[str]) -> bool:
         """Whether cells are headings of the same layout, in another order or number."""
@@ -105,7 +105,7 @@ class _Shape:
         rows = [piece.cells for piece in records.pieces("\n".join(lines), self.delimiter) if piece.text]
         try:
             matching.no_doubles(headings, place)
-            matching.refuse_places([self.layout], headings, rows, place)
+            places.refuse([self.layout], headings, rows, place)
         except PlateglassError:
             return False
         fitting = [row for row in rows if len(row) == len(headings)]

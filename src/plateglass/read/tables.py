@@ -20,6 +20,7 @@ from plateglass.read import (
     matching,
     pdf,
     pdf_profile,
+    places,
     portal_page,
     prose,
     recognition,
@@ -236,7 +237,7 @@ def _table(reading: _Reading, path: Path, part: int, part_name: str) -> Iterator
     text = prepared(reading.catalogue, path, reading.folder / f"{part}-text.csv", place)
     matching.no_doubles(text.headings, place)
     layouts = reading.catalogue.layouts.values()
-    matching.refuse_places(layouts, text.headings, text.rows, place)
+    places.refuse(layouts, text.headings, text.rows, place)
     match = _known(reading.catalogue, text, place)
     if match.layout.owner_column:
         yield from _owned(reading, text, match, part, part_name)
