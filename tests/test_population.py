@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from typer.testing import CliRunner
 
 from plateglass import demo, duties, normalise, pipeline, questions
 from plateglass import store as stores
 from plateglass.case import Case, Settings, name_id
-from plateglass.duties import population
+from plateglass.cli import app
+from plateglass.duties import Period, population
 from plateglass.duties.population import Population
 from plateglass.model import Finding, Outcome
 from plateglass.publish import statutory
-from plateglass.publish.statutory import Document, Number, Signed, Verdicts
+from plateglass.publish.statutory import Blank, Document, Grid, Number, Signed, Verdicts
 from plateglass.store import Store
 from worlds import HOME, case, fill, log, organisation, search, token
 
@@ -126,9 +131,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return found
 
 
-def document(made: Case, id_: str) -> Document:
+def document(made: Case, id_: str, period: Period | None = None) -> Document:
     shape = duties.shape(made.catalogue(), id_)
-    with duties.looked(made, shape.packs, once=True, whole=shape.searches == "case") as seen:
+    with duties.looked(made, shape.packs, scope=duties.Order(shape, Signed(), period=period).scope) as seen:
         return duties.document(seen, shape, Signed())
 
 
@@ -174,3 +179,57 @@ def test_the_general_report_judges_all_logs_and_says_so(made: Case) -> None:
     assert statutory.render(general).count(general.judged) == sum(
         isinstance(line.answer, Verdicts) and bool(line.answer.found) for c in general.chapters for line in c.lines
     )
+
+
+# --- a period ----------------------------------------------------------------------------------------------------
+
+OCTOBER = Period(date(2025, 10, 1), date(2025, 10, 31))
+PACIFIC = ZoneInfo("America/Los_Angeles")
+
+
+def of_october(made: Case) -> int:
+    """The records of the agency's own audit of that month by its own clock, read with Python's csv."""
+    (path,) = (made.root.parent / "files").glob("*PD-Audit.csv")
+    text = path.read_text(encoding="utf-8-sig")
+    times = [row[" Search Time"] for row in csv.DictReader(text.splitlines(keepends=True))]
+    zoned = (datetime.strptime(at.removesuffix(" UTC"), "%m/%d/%Y, %I:%M:%S %p") for at in times)  # noqa: DTZ007
+    return sum((at.replace(tzinfo=ZoneInfo("UTC")).astimezone(PACIFIC).month) == 10 for at in zoned)
+
+
+def test_a_period_is_counted_by_the_agency_s_own_days(made: Case) -> None:
+    found = document(made, "us-va", OCTOBER)
+    lines = {line.asks: line.answer for chapter in found.chapters for line in chapter.lines}
+    number = lines["Number of queries"]
+    assert isinstance(number, Number)
+    assert number.value == of_october(made) > 300
+    by_month = lines["Queries by month"]
+    assert isinstance(by_month, Grid)
+    assert by_month.rows == (("Oct 2025", number.value),)
+    counts = rules_of(found)["us-va/in-state-sharing"].counts
+    assert sum(counts.values()) == sum(tally[3] for tally in found.tallies[:2]) < 1614
+    assert not any("nothing is known" in limit for limit in found.limits)
+
+
+def test_what_is_dated_otherwise_is_of_the_period_or_blank(made: Case) -> None:
+    found = document(made, "us-va", Period(date(2026, 1, 1), date(2026, 3, 31)))
+    lines = {line.asks: line.answer for chapter in found.chapters for line in chapter.lines}
+    for asked in ("Number of queries", "What was kept, on days when somebody looked", "Audits of use in the year"):
+        answer = lines[asked]
+        assert isinstance(answer, Blank), asked
+    assert isinstance(lines["The sharing list, by kind of body"], Grid), "the last list before the end of the period"
+    assert any("of the rest of the period nothing is known" in limit for limit in found.limits)
+
+
+def test_the_command_names_the_period_in_page_and_files(made: Case, tmp_path: Path) -> None:
+    asked = ["report", str(made.root), "--for", "us-or", "--out", str(tmp_path), "-q"]
+    run = CliRunner().invoke(app, [*asked, "--from", "2025-10-01", "--to", "2025-10-31"])
+    assert run.exit_code == 0, run.output
+    page = tmp_path / "us-or-2025-10-01-to-2025-10-31/us-or-2025-10-01-to-2025-10-31.html"
+    assert run.stdout.strip() == str(page)
+    said = "Period of this report: 1 October 2025 to 31 October 2025, both days included, America/Los_Angeles."
+    assert said in page.read_text()
+    for wrong in (["--from", "2025-10-01"], ["--from", "2025-10-02", "--to", "2025-10-01"]):
+        assert CliRunner().invoke(app, [*asked, *wrong]).exit_code == 2
+    plain = CliRunner().invoke(app, ["report", str(made.root), "--from", "2025-10-01", "--to", "2025-10-31"])
+    assert plain.exit_code == 2
+    assert "--for" in plain.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from plateglass import pipeline
+from plateglass import duties, pipeline
 from plateglass.case import Case, Settings
 from plateglass.catalogue import Catalogue
 from plateglass.cli import options, screen, statutory
@@ -83,16 +83,20 @@ def report(
     independence: statutory.Independence = "",
     reviewer: statutory.Reviewer = "",
     approver: statutory.Approver = "",
+    first: statutory.First = None,
+    last: statutory.Last = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Write the report of a case, or the reports that laws ask for, into its own folders or where --out says."""
     made = Case.there(case)
     signed = Signed(auditor, independence, reviewer, approver)
+    days = statutory.period(first, last)
     if wanted:
-        statutory.write(made, wanted, out, signed, pdf=pdf, quiet=quiet)
+        shapes = [duties.shape(made.catalogue(), id_) for id_ in dict.fromkeys(wanted)]
+        statutory.write(made, [duties.Order(shape, signed, pdf, days) for shape in shapes], out, quiet=quiet)
         return
-    if pdf or signed != Signed():
-        raise typer.BadParameter("only with --for", param_hint="--pdf, --auditor, --reviewer, --approver")
+    if pdf or days or signed != Signed():
+        raise typer.BadParameter("only with --for", param_hint="--pdf, --from, --to, --auditor, --reviewer, --approver")
     with screen.bars(quiet=quiet) as progress:
         written = pipeline.report(made, out or made.out, progress)
     screen.say(str(written))

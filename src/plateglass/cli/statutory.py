@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ import typer
 from plateglass import duties
 from plateglass.case import Case
 from plateglass.cli import options, screen
-from plateglass.publish.statutory import Signed
+from plateglass.duties import Period
 
 For = Annotated[
     list[str] | None,
@@ -28,6 +28,15 @@ Sent = Annotated[
     typer.Option("--sent", formats=["%Y-%m-%d"], metavar="DATE", help="The day of sending: dates the letters, and "
                  "computes when each answer is due."),
 ]  # fmt: skip
+First = Annotated[
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="With --for: the first day that the report is "
+                 "about, in the agency's zone. Default: all that the case holds."),
+]  # fmt: skip
+Last = Annotated[
+    datetime | None,
+    typer.Option("--to", formats=["%Y-%m-%d"], metavar="DATE", help="With --for: the last day, which is in it too."),
+]  # fmt: skip
 Pdf = Annotated[bool, typer.Option("--pdf", help="With --for: also as a tagged PDF (needs the extra `print`).")]
 Auditor = Annotated[str, typer.Option(metavar="NAME", help="With --for: who audited. Default: a line to sign.")]
 Independence = Annotated[
@@ -37,13 +46,25 @@ Reviewer = Annotated[str, typer.Option(metavar="NAME", help="With --for: who rev
 Approver = Annotated[str, typer.Option(metavar="NAME", help="With --for: who approved. Default: a line to sign.")]
 
 
-def write(made: Case, wanted: list[str], out: Path | None, signed: Signed, *, pdf: bool, quiet: bool) -> None:
+def period(first: datetime | None, last: datetime | None) -> Period | None:
+    """The days that a report is about; None where neither is given.
+
+    Raises:
+        typer.BadParameter: only one of the two, or the last before the first.
+    """
+    if first is None and last is None:
+        return None
+    if first is None or last is None or last < first:
+        raise typer.BadParameter("a first day, and a last day that is not before it", param_hint="--from, --to")
+    return Period(first.date(), last.date())
+
+
+def write(made: Case, orders: Sequence[duties.Order], out: Path | None, *, quiet: bool) -> None:
     """Write each report into a folder of its own below the case's `reports`, or below --out."""
-    shapes = [duties.shape(made.catalogue(), id_) for id_ in dict.fromkeys(wanted)]
-    for shape in shapes:
+    for order in orders:
         with screen.bars(quiet=quiet) as progress:
-            folder = (out or made.root / "reports") / shape.id
-            screen.say(str(duties.report(made, duties.Order(shape, signed, pdf), folder, progress)))
+            folder = (out or made.root / "reports") / order.name
+            screen.say(str(duties.report(made, order, folder, progress)))
 
 
 @screen.reported

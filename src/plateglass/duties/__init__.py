@@ -5,6 +5,7 @@ writes letters, `due.py` says when an answer to one is due.
 """
 
 from plateglass.duties.filled import Order, document, looked, report, shape
+from plateglass.duties.ground import Period, Scope
 from plateglass.duties.letters import Letter, requests
 
-__all__ = ["Letter", "Order", "document", "looked", "report", "requests", "shape"]
+__all__ = ["Letter", "Order", "Period", "Scope", "document", "looked", "report", "requests", "shape"]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
-from plateglass.duties.ground import Figure, Ground
+from plateglass.duties.ground import Figure, Ground, Period
 from plateglass.duties.kept import KEPT
 from plateglass.duties.population import OUTSIDE, OWN
 from plateglass.publish import suppress, words
@@ -264,12 +265,18 @@ def _agencies(scope: str) -> Figure:
     )  # fmt: skip
 
 
+def _until(period: Period | None) -> str:
+    """SQL: captured on the last day of a period, or before it."""
+    return f" AND {Period(date.min.replace(year=1970), period.last).holds('captured_on')}" if period else ""
+
+
 def _lists() -> Figure:
     """The last dated sharing list of the home agency, by kind of body."""
 
-    def shown(_ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
+    def shown(ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
         if not rows:
-            return Blank("not in the records: the case has no dated sharing list of the home agency")
+            until = " up to the end of the period" if ground.period else ""
+            return Blank(f"not in the records: the case has no dated sharing list of the home agency{until}")
         day = words.day(int(rows[0][3]), None)
         found = tuple((_BODIES[r[0]], int(r[1]), _whole(r[2])) for r in rows)
         return Grid(("Body", "On the list", "that the agency's own cameras are shared with"), found, f"List of {day}.")
@@ -278,8 +285,10 @@ def _lists() -> Figure:
         "Organisations on the home agency's last dated sharing list, by kind of body.",
         lambda ground: (
             Step("figure_list", f"""
-                SELECT source, part, captured_on FROM logs WHERE view = 'shared_networks' AND captured_on IS NOT NULL
-                  AND owner_key = {text(ground.home.agency)} ORDER BY captured_on DESC, source, part LIMIT 1"""),
+                SELECT source, part, captured_on FROM logs
+                WHERE view = 'shared_networks' AND captured_on IS NOT NULL
+                  AND owner_key = {text(ground.home.agency)}{_until(ground.period)}
+                ORDER BY captured_on DESC, source, part LIMIT 1"""),
             Step("figure_sharing", f"""
                 SELECT {_WHO} AS who, count(*) AS n,
                   sum(CASE WHEN outbound_state = 'value' THEN CASE WHEN outbound > 0 THEN 1 ELSE 0 END END) AS outbound,
@@ -305,8 +314,10 @@ def _portal(column: str, about: str) -> Figure:
 
     return Figure(
         f"What the transparency portal itself states: {about}.",
-        lambda _: (Step(f"figure_portal_{column}", f"SELECT DISTINCT captured_on, {column}, lower(trim(owner)) AS owner"
-                        f" FROM statistics WHERE {column} IS NOT NULL AND captured_on IS NOT NULL ORDER BY 1, 2"),),
+        lambda ground: (Step(f"figure_portal_{column}", f"""
+            SELECT DISTINCT captured_on, {column}, lower(trim(owner)) AS owner FROM statistics
+            WHERE {column} IS NOT NULL AND captured_on IS NOT NULL
+              AND {ground.period.holds("captured_on") if ground.period else "true"} ORDER BY 1, 2"""),),
         shown,
     )  # fmt: skip
 

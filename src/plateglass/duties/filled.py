@@ -14,17 +14,17 @@ from plateglass import review as reviewing
 from plateglass.case import Case
 from plateglass.catalogue import Catalogue
 from plateglass.duties import figures, shapes
-from plateglass.duties.ground import Ground
-from plateglass.duties.population import Population, narrow, population
+from plateglass.duties.ground import Ground, Period, Scope
+from plateglass.duties.population import Population, keep, narrow, population
 from plateglass.duties.shapes import Box, Shape
 from plateglass.errors import CaseUnusable, ContentMalformed, ExtraMissing, Place, SampleUnusable
 from plateglass.estimate import Number as Estimate
-from plateglass.model import Finding, Progress, silent
+from plateglass.model import SEARCH_VIEWS, Finding, Progress, silent
 from plateglass.publish import pages, statutory, words
 from plateglass.publish.findings import FindingPage
 from plateglass.publish.statutory import Answer, Blank, Chapter, Document, Grid, Line, Number, Reading, Signed, Verdicts
 from plateglass.sample import Sample
-from plateglass.store import Step, Store
+from plateglass.store import Step, Store, text
 
 _HOME: Final = (
     "Over searches by the agency’s own users, searches of its cameras by others, and its own files; each search once."
@@ -45,26 +45,30 @@ class Looked:
     """How searches are counted, each once; None where nothing but the logs was asked for."""
     judged: str = _ALL
     """What the rules were checked over."""
+    period: Period | None = None
+    """The days that it is about; None for all that the case holds."""
 
 
 @contextmanager
 def looked(
-    case: Case, packs: Sequence[str] = (), progress: Progress = silent, *, once: bool = False, whole: bool = False
+    case: Case, packs: Sequence[str] = (), progress: Progress = silent, scope: Scope | None = None
 ) -> Iterator[Looked]:
     """Check a case with its own rules and those of further packs; what only custodians may see is left out.
 
-    With `once`, each search counts once however many logs show it. Figures and rules are then of the home agency's
-    searches and of those of its cameras; with `whole`, or where no home agency is known, figures are of the whole case,
-    and rules are over all its logs.
+    With a scope, each search counts once however many logs show it. Figures and rules are then of the home agency's
+    searches and of those of its cameras; where the whole case is wanted, or no home agency is known, figures are of
+    the whole case, and rules are over all its logs.
     """
     with pipeline.prepared(case, progress) as store:
-        if once and not whole and check.home(store, case.settings).agency:
-            yield _of_home(store, case, packs, progress)
+        if scope and scope.period:
+            keep(store, case.work / "period.parquet", scope.period.holds("searched_at", case.settings.zone))
+        if scope and not scope.whole and check.home(store, case.settings).agency:
+            yield replace(_of_home(store, case, packs, progress), period=scope.period)
             return
         found = _checked(store, case, packs, progress)
         seen = Looked(store, case, case.catalogue(), found, pages.public(store, case, found))
-        if once:
-            seen = replace(seen, population=population(store, case.settings.zone))
+        if scope:
+            seen = replace(seen, population=population(store, case.settings.zone), period=scope.period)
             narrow(store, case.work)
             questions.ground(store, case)
         yield seen
@@ -99,6 +103,18 @@ class Order:
     signed: Signed
     pdf: bool = False
     """Whether it is printed too."""
+    period: Period | None = None
+    """The days that it is about; None for all that the case holds."""
+
+    @property
+    def scope(self) -> Scope:
+        """Whose searches it is about, and of which days."""
+        return Scope(self.shape.searches == "case", self.period)
+
+    @property
+    def name(self) -> str:
+        """What its folder and its files are called."""
+        return f"{self.shape.id}-{self.period.slug}" if self.period else self.shape.id
 
 
 def report(case: Case, order: Order, out: Path, progress: Progress = silent) -> Path:
@@ -107,7 +123,7 @@ def report(case: Case, order: Order, out: Path, progress: Progress = silent) -> 
     Raises:
         ExtraMissing: a PDF is asked for, and WeasyPrint is not installed.
     """
-    with looked(case, order.shape.packs, progress, once=True, whole=order.shape.searches == "case") as seen:
+    with looked(case, order.shape.packs, progress, order.scope) as seen:
         return statutory.write(document(seen, order.shape, order.signed), out, pdf=order.pdf)
 
 
@@ -126,7 +142,7 @@ def shape(catalogue: Catalogue, wanted: str) -> Shape:
 def document(seen: Looked, wanted: Shape, signed: Signed) -> Document:
     """Everything that the report says."""
     home = check.home(seen.store, seen.case.settings)
-    ground = Ground(seen.store, seen.page, seen.catalogue.reasons, home)
+    ground = Ground(seen.store, seen.page, seen.catalogue.reasons, home, seen.period)
     numbered = iter(range(1, 1000))
     chapters = tuple(
         Chapter(section.title, section.about, tuple(_line(seen, ground, wanted, box, next(numbered))
@@ -137,8 +153,9 @@ def document(seen: Looked, wanted: Shape, signed: Signed) -> Document:
     stated = Signed(**{key: words.clean(value) for key, value in vars(signed).items()})
     return Document(
         wanted.id, wanted.title, wanted.place, facts, wanted.review, wanted.cites, chapters,
-        tuple(_readings(seen.case, seen.catalogue)), stated, (*_elsewhere(wanted, home), *wanted.limits), wanted.sha256,
-        seen.page, *_counted(seen.population), seen.judged,
+        tuple(_readings(seen.case, seen.catalogue)), stated,
+        (*_elsewhere(wanted, home), *_uncovered(seen), *wanted.limits), wanted.sha256,
+        seen.page, *_counted(seen.population), seen.judged, *_days(seen.period),
     )  # fmt: skip
 
 
@@ -157,6 +174,30 @@ def _elsewhere(wanted: Shape, home: check.Home) -> tuple[str, ...]:
         return ()
     of = f"of {home.state.upper()}" if home.state else "not stated, or not resolved to a state"
     return (f"This is a report of {wanted.place}; the case’s home agency is {of}, and is not bound by its law.",)
+
+
+def _days(period: Period | None) -> tuple[str, str]:
+    return (period.words, period.slug) if period else ("", "")
+
+
+def _uncovered(seen: Looked) -> Iterator[str]:
+    """What has to be said where the logs of the agency do not reach over the whole period."""
+    period, zone = seen.period, seen.case.settings.zone
+    if period is None:
+        return
+    yield (
+        "Searches, audits, incidents, reports of hits, requests and measurements are those of the period. Lists of "
+        "accounts, training, hot-list entries and duties stand as the case has them, and rules look at all of them."
+    )
+    views = ", ".join(text(view) for view in SEARCH_VIEWS)
+    spans = seen.store.rows(
+        f"SELECT min(first_at), max(last_at) FROM logs WHERE owner_key = home_key AND view IN ({views})"
+    )
+    first, last = (None if at is None else words.date_of(at, zone) for at in spans[0])
+    if first is None or last is None:
+        yield "No log of searches of the agency is in the case."
+    elif first > str(period.first) or last < str(period.last):
+        yield f"The agency’s logs reach from {words.span(spans[0], zone)}: of the rest of the period nothing is known."
 
 
 def _line(seen: Looked, ground: Ground, wanted: Shape, box: Box, nth: int) -> Line:

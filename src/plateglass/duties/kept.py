@@ -19,12 +19,12 @@ _DAY_MS: Final = 86_400_000
 
 _EVENTS: Final = ("audits", "hit_reports", "incidents", "retention", "requests", "disseminations", "alerts")
 """Views of what happens on a day: of a report about a period those of its days. The others are lists of what is so."""
-_DATED: Final = {view.table: view.dated_by for view in OTHER_VIEWS.values() if view.table in _EVENTS}
+_DATED_BY: Final = {view.table: view.dated_by for view in OTHER_VIEWS.values() if view.table in _EVENTS}
 
 
 def _own(table: str, period: Period | None) -> str:
     """The records of a table that are the home agency's, of a period where they are dated."""
-    within = f" AND {period.holds(f't.{name(_DATED[table])}')}" if period and table in _DATED else ""
+    within = f" AND {period.holds(f't.{name(_DATED_BY[table])}')}" if period and table in _DATED_BY else ""
     return (
         f"(SELECT t.* FROM {name(table)} AS t JOIN logs AS l ON l.source = t.source AND l.part = t.part"
         f" WHERE l.owner_key = l.home_key{within})"
@@ -48,7 +48,7 @@ def _figure(key: str, about: str, table: tuple[str, str], headings: Mapping[str,
 
     def shown(ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
         if not ground.store.one(f"SELECT n FROM figure_{key}_own"):
-            within = " in the period" if ground.period and view in _DATED else ""
+            within = " in the period" if ground.period and view in _DATED_BY else ""
             return Blank(f"not in the records: the case has no {called} of the home agency{within}")
         cells = (tuple(_SHOWN[kind](value) for kind, value in zip(kinds, row, strict=True)) for row in rows)
         return Grid(tuple(headings), tuple(cells))

@@ -111,10 +111,8 @@ def narrow(store: Store, folder: Path, *, only_home: bool = False) -> None:
     The rows lie in a file, as they do for large cases. What other agencies' files hold is then out of `sources`, which
     `all_sources` has whole; only logs that the home agency's searches are counted from stay in.
     """
-    path = folder / "counted.parquet"
     kept = "SELECT fingerprint FROM counted_searches" + (" WHERE whose < 3" if only_home else "")
-    store.write_query(f"SELECT * FROM distinct_searches WHERE fingerprint IN ({kept})", path)
-    store.run(Step("distinct_searches", f"SELECT * FROM read_parquet([{text(str(path))}])", lazy=True))
+    keep(store, folder / "counted.parquet", f"fingerprint IN ({kept})")
     if only_home:
         store.run(
             Step("all_sources", "SELECT * FROM sources"),
@@ -124,3 +122,9 @@ def narrow(store: Store, folder: Path, *, only_home: bool = False) -> None:
                   ON d.source = s.source AND d.part = s.part
                 WHERE l.owner_key = l.home_key OR d.source IS NOT NULL"""),
         )  # fmt: skip
+
+
+def keep(store: Store, path: Path, where: str) -> None:
+    """Leave in `distinct_searches` what a predicate holds of."""
+    store.write_query(f"SELECT * FROM distinct_searches WHERE {where}", path)
+    store.run(Step("distinct_searches", f"SELECT * FROM read_parquet([{text(str(path))}])", lazy=True))

@@ -145,6 +145,15 @@ class Document:
     """How they were counted."""
     judged: str = ""
     """What the rules were checked over."""
+    days: str = ""
+    """The days that the report is about, in words; empty for all that the case holds."""
+    slug: str = ""
+    """The same in its file names."""
+
+    @property
+    def name(self) -> str:
+        """What its files are called."""
+        return f"{self.id}-{self.slug}" if self.slug else self.id
 
     @property
     def blanks(self) -> tuple[tuple[str, Line], ...]:
@@ -166,7 +175,8 @@ def write(document: Document, out: Path, *, pdf: bool) -> Path:
         ExtraMissing: a PDF is asked for, and WeasyPrint or one of the system's libraries that it needs is not there.
     """
     content = printed.pdf(render(document, paper=True)) if pdf else None
-    files: dict[str, str | bytes] = {f"{document.id}.html": render(document), f"{document.id}.json": _json(document)}
+    named = document.name
+    files: dict[str, str | bytes] = {f"{named}.html": render(document), f"{named}.json": _json(document)}
     files["inputs.csv"] = _inputs(document.page)
     for chapter in document.chapters:
         for line in chapter.lines:
@@ -174,11 +184,11 @@ def write(document: Document, out: Path, *, pdf: bool) -> Path:
                 files[line.file] = words.csv_table(line.answer.headings, line.answer.rows)
     out.mkdir(parents=True, exist_ok=True)
     if content is not None:
-        files[f"{document.id}.pdf"] = content
+        files[f"{named}.pdf"] = content
     for name, each in files.items():
         write_whole(out / name, each)
     export.sums(out)
-    return out / f"{document.id}.{'pdf' if pdf else 'html'}"
+    return out / f"{named}.{'pdf' if pdf else 'html'}"
 
 
 def render(document: Document, *, paper: bool = False) -> str:
@@ -192,6 +202,7 @@ def _json(document: Document) -> str:
     value = {
         "report": document.id, "report_sha256": document.sha256, "title": document.title, "version": __version__,
         "content_sha256": document.page.content, "agency": document.page.agency, "period": document.page.period,
+        "days": document.days,
         "review": document.review, "citations": [c.model_dump(mode="json") for c in document.cites],
         "searches": [dict(zip(_TALLY, tally, strict=True)) for tally in document.tallies],
         "counted": document.counted, "rules_over": document.judged, "signed": vars(document.signed),
