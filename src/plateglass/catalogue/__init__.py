@@ -12,36 +12,22 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import ValidationError
 
+from plateglass.catalogue.parts import _Content, _Part
+from plateglass.catalogue.rules import Bucket, Citation, Measure, Parameter, Review, Rule, RuleExample
 from plateglass.errors import ContentMalformed, Place
-from plateglass.model import Kind, Level, Outcome, View
+from plateglass.model import Kind, Level, View
 
-SHIPPED = Path(__file__).parent / "content"
+__all__ = [
+    "SHIPPED", "Agencies", "Body", "Bucket", "Catalogue", "Citation", "Era", "Eras", "Example", "FieldKind",
+    "KindWords", "Layout", "LayoutField", "MarkWords", "Measure", "Names", "Parameter", "Phrase", "Reason", "Review",
+    "Rule", "RuleExample", "Statute", "Tier", "Zones", "_Content", "_Part", "load",
+]  # fmt: skip
 
-
-class _Content(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    _id: str = PrivateAttr(default="")
-    _sha256: str = PrivateAttr(default="")
-
-    @property
-    def id(self) -> str:
-        """The file's path below its kind's folder, without the ending."""
-        return self._id
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the file's bytes: the version that a report names."""
-        return self._sha256
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
+SHIPPED = Path(__file__).parent.parent / "content"
 
 _C = TypeVar("_C", bound=_Content)
 
@@ -228,6 +214,15 @@ class Names(_Content):
     """Words that tell the kind of body, in the order in which they are tried."""
 
 
+class Zones(_Content):
+    """The time zones of one country's states."""
+
+    source: str
+    """Where they can be looked up."""
+    states: Mapping[str, tuple[str, ...]]
+    """Two-letter code, lower case -> the names of its zones; several where a state is divided."""
+
+
 Tier = Literal["explicit", "probable", "ambiguous"]
 """How sure a code is: named outright, needs a second cue, or may mean something else."""
 
@@ -302,126 +297,6 @@ class Reason(_Content):
     """Where the definition comes from."""
 
 
-Review = Literal["verified", "secondary", "memory"]
-"""How a citation was read: in the original, in a secondary source, or not at all."""
-
-
-class Citation(_Part):
-    """The law, policy or promise that a rule tests, and when it is in force."""
-
-    text: str
-    """The law, policy or promise, as one cites it."""
-    url: str = ""
-    """Where it can be read."""
-    start: date | None = None
-    """First day in force; none where it is always in force."""
-    end: date | None = None
-    """Last day in force."""
-    read_on: date | None = None
-    """When the text was read by whoever set `review`."""
-
-
-class Parameter(_Part):
-    """A number or word that a rule's SQL names as `$name`; the case or the command line may set it."""
-
-    about: str
-    """What the value means."""
-    unit: str = ""
-    """What it is counted in."""
-    default: int | float | str | None = None
-    """None: the rule answers cannot_tell until somebody states it."""
-
-
-class Bucket(_Part):
-    """One class of the margin by which units are over a limit."""
-
-    label: str
-    """What the class counts, as a reader sees it."""
-    sql: str
-    """Predicate over the view: which units are in the class."""
-
-
-class Measure(_Part):
-    """How far over the limit: a number for each unit, and the classes that a reader wants apart."""
-
-    sql: str
-    """The number, in `unit`."""
-    unit: str
-    """What the number is counted in."""
-    buckets: tuple[Bucket, ...]
-    """Classes of the units at fault; a unit may be in several, each label says what it counts."""
-    of: Literal["fault", "tested", "person"] = "fault"
-    """Which units the classes and extremes are of: those at fault, all that could be tested, or those for a person."""
-
-
-class RuleExample(_Part):
-    """One made-up unit and the verdict that the rule must give it."""
-
-    verdict: Outcome
-    """The verdict that the unit must get."""
-    row: Mapping[str, Any]
-    """Columns of the view that differ from its empty row."""
-    parameters: Mapping[str, int | float | str] = {}
-    """Values of parameters for this example."""
-
-
-class Rule(_Content):
-    """One requirement as a predicate over one documented view, with its citation, limits and examples."""
-
-    title: str
-    """What is asked, in a few words."""
-    basis: Literal["law", "policy", "promise", "screen"]
-    """What the rule rests on."""
-    review: Review
-    """How the citation was read. Only `verified` may say fail; the others ask a question."""
-    asks: bool = False
-    """The record hints at a breach and can't show one: a question, however well the citation was read."""
-    cites: tuple[Citation, ...]
-    """Where the requirement stands, and when it is in force."""
-    view: str
-    """The documented view whose rows are the units."""
-    unit: str
-    """What is counted, in the plural: searches, records, sharing edges, days, sources."""
-    needs: tuple[str, ...] = ()
-    """Fields without which a unit can't be told: cannot_tell where one is not_exported, masked, withheld or damaged.
-    `a | b` needs one of the two. An empty cell or a placeholder is told: a rule may read it in `<field>_state`."""
-    applies: str = "true"
-    """Predicate: which units are bound by it at all; the others are not_applicable."""
-    unknown: str = "false"
-    """Predicate: which bound units the record can't decide, beyond what `needs` says."""
-    fails: str
-    """Predicate: which units are at fault."""
-    person: str = "false"
-    """Predicate: which units only a person can decide."""
-    parameters: Mapping[str, Parameter] = {}
-    """Name -> a value that the rule's SQL names as `$name`."""
-    measure: Measure | None = None
-    """How far units are over the limit; none for a rule without a number."""
-    says: str
-    """The finding in one sentence, with {over}, {tested}, {share} and the parameters."""
-    limits: tuple[str, ...]
-    """What the record can't show."""
-    readings: Annotated[tuple[str, ...], Field(min_length=2)]
-    """Innocent readings, at least two."""
-    audience: Literal["public", "custodian"] = "public"
-    """`custodian`: for the agency's own reviewer only, in no public output."""
-    states: tuple[str, ...] = ()
-    """Two-letter states whose agencies it binds; empty for all."""
-    binds: tuple[Literal["owner", "searcher"], ...] = ("owner",)
-    """Which agency's state it is bound by: that whose log it is, that which searched, or either."""
-    words: tuple[str, ...] = ()
-    """For the view `policy_elements`: patterns (RE2, over lower case) of which a line of a policy must have one."""
-    requirements: tuple[str, ...] = ()
-    """Which requirements of docs/reference/requirements.md it tests, such as `CA-1`."""
-    examples: tuple[RuleExample, ...]
-    """Made-up units and their verdicts: the file's own tests."""
-
-    @property
-    def only_asks(self) -> bool:
-        """Whether a unit at fault is a question, and never a fail."""
-        return self.asks or self.review != "verified"
-
-
 class Catalogue:
     """Every content file of plateglass and, after it, of one case."""
 
@@ -448,6 +323,11 @@ class Catalogue:
     def names(self) -> dict[str, Names]:
         """Words in names of organisations by country."""
         return dict(self._read("names", Names))
+
+    @cached_property
+    def zones(self) -> dict[str, Zones]:
+        """Time zones of states by country."""
+        return dict(self._read("zones", Zones))
 
     @cached_property
     def reasons(self) -> dict[str, Reason]:
