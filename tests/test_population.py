@@ -181,6 +181,20 @@ def test_the_general_report_judges_all_logs_and_says_so(made: Case) -> None:
     )
 
 
+def test_every_own_search_is_looked_up_on_the_incident_log(made: Case) -> None:
+    """As the rule finds it, which says so of searches with a number at times that the log covers."""
+    minnesota = document(made, "us-mn")
+    lines = {line.asks: line.answer for chapter in minnesota.chapters for line in chapter.lines}
+    found = lines["The agency's own searches traced to an incident, all of them"]
+    assert isinstance(found, Grid)
+    numbers = {str(row[0]): int(row[1]) for row in found.rows}
+    assert sum(numbers.values()) == 1614
+    rule = next(f.finding for f in minnesota.page.findings if f.finding.rule == "screens/case-number-unknown")
+    assert numbers["the incident log has no such number"] == rule.over > 0
+    standing = lines["Accounts with and without a written authorisation, and those of users who left"]
+    assert isinstance(standing, Grid), "authorised_at and left_at of the list of accounts"
+
+
 # --- a period ----------------------------------------------------------------------------------------------------
 
 OCTOBER = Period(date(2025, 10, 1), date(2025, 10, 31))

@@ -302,6 +302,44 @@ def _lists() -> Figure:
     )  # fmt: skip
 
 
+_TRACED: Final = {
+    1: "its number is on the agency's incident log", 2: "the incident log has no such number",
+    3: "the incident log does not cover its time", 4: "only part of a number stands there",
+    5: "no case number stands there",
+}  # fmt: skip
+
+
+def _traced() -> Figure:
+    """The agency's own searches, looked up on its incident log by their case numbers."""
+
+    def shown(ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
+        if not ground.store.one("SELECT count(*) FROM figure_incidents"):
+            return Blank("not in the records: the case has no log of incidents of the home agency")
+        note = (
+            "Numbers are compared without blanks, in upper case. Whether it explains a search is for a person."
+        )
+        return Grid(("Case number of the search", "Searches"), tuple((_TRACED[r[0]], int(r[1])) for r in rows), note)
+
+    return Figure(
+        "The home agency's own searches, by whether its log of incidents has their case number.",
+        lambda _: (
+            Step("figure_incidents", """
+                SELECT i.case_no, i.opened_at FROM incidents AS i JOIN logs AS l
+                  ON l.source = i.source AND l.part = i.part WHERE l.owner_key = l.home_key""",
+                "the home agency's incidents, of any time"),
+            Step("figure_traced", f"""
+                SELECT traced, count(*) AS n FROM (
+                  SELECT CASE WHEN s.case_no_state = 'partial' THEN 4 WHEN s.case_no IS NULL THEN 5
+                    WHEN i.case_no IS NOT NULL THEN 1
+                    WHEN s.unit_at BETWEEN (SELECT min(opened_at) FROM figure_incidents)
+                      AND (SELECT max(opened_at) FROM figure_incidents) THEN 2 ELSE 3 END AS traced
+                  FROM searches AS s LEFT JOIN (SELECT DISTINCT case_no FROM figure_incidents) AS i
+                    ON i.case_no = s.case_no
+                  WHERE {_where("own")}) AS t GROUP BY traced ORDER BY traced"""),
+        ), shown, ("case_no",), "own",
+    )  # fmt: skip
+
+
 def _portal(column: str, about: str) -> Figure:
     """A figure that the agency's own portal states."""
 
@@ -352,6 +390,7 @@ FIGURES: Final[Mapping[str, Figure]] = {
         if (scope, key) not in _POINTLESS
     },
     **KEPT,
+    "incidents/traced": _traced(),
     "sharing/by-body": _lists(),
     "portal/cameras": _portal("cameras", "cameras"),
     "portal/vehicles": _portal("vehicles_30d", "vehicles detected in the last 30 days"),
