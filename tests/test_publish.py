@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 
 from plateglass import publish
 from plateglass.errors import OutputUnwritable
-from plateglass.publish import charts, coverage, suppress, words
+from plateglass.publish import charts, coverage, pages, suppress, words
+from plateglass.store import Store
 from report_world import CANARY, HOSTILE, UNKNOWN_BODY, World, world
 
 SCHEMAS = Path(publish.__file__).parent / "schemas"
@@ -500,3 +501,19 @@ def test_a_change_of_the_clocks_within_the_period_is_dated_in_the_agency_s_zone(
     assert [(change.on, change.minutes) for change in changes] == [(date(2025, 3, 9), 60), (date(2025, 11, 2), -60)]
     assert coverage.clock_changes(year, ZoneInfo("America/Phoenix")) == ()
     assert coverage.clock_changes(None, ZoneInfo("America/Chicago")) == coverage.clock_changes(year, None) == ()
+
+
+def test_a_sharing_list_says_organisations_and_lines_apart_and_never_how_many_networks_the_owner_has() -> None:
+    """One organisation may stand on two lines; the owner's one network goes to both, and stays one."""
+    shares = {"source": "VARCHAR", "part": "INTEGER", "org": "INTEGER", "inbound": "BIGINT", "outbound": "BIGINT"}
+    shares |= {"inbound_state": "VARCHAR", "outbound_state": "VARCHAR"}
+    rows = [("a", 0, 1, 2, 1), ("a", 0, 1, 1, 1), ("a", 0, 2, 0, 1), ("a", 0, 3, 4, 0)]
+    with Store() as store:
+        store.load("shares", shares, [(*row, "value", "value") for row in rows])
+        named = dict.fromkeys(("source", "name", "sha256"), "VARCHAR") | {"part": "INTEGER"}
+        store.load("sources", named, [("a", "list.csv", "00", 0)])
+        [found] = pages._lists(store)
+    assert found == {
+        "name": "list.csv", "entries": 4, "organisations": 3, "inbound": 2, "outbound": 2, "both_ways": 1,
+        "inbound_unknown": 0, "outbound_unknown": 0, "networks_in": 7, "networks_out": 1,
+    }  # fmt: skip

@@ -373,16 +373,24 @@ def _issues(store: Store) -> tuple[dict[str, Any], ...]:
 
 
 def _lists(store: Store) -> tuple[dict[str, Any], ...]:
-    """Each sharing list in numbers: nothing that the list itself does not say."""
-    rows = store.records(
-        "SELECT s.name, count(*) AS organisations, "
-        "sum(CASE WHEN h.inbound > 0 THEN 1 ELSE 0 END) AS inbound, "
-        "sum(CASE WHEN h.outbound > 0 THEN 1 ELSE 0 END) AS outbound, "
-        "sum(CASE WHEN h.inbound > 0 AND h.outbound > 0 THEN 1 ELSE 0 END) AS both_ways, "
-        "sum(CASE WHEN h.inbound_state = 'not_exported' THEN 1 ELSE 0 END) AS inbound_unknown, "
-        "sum(CASE WHEN h.outbound_state = 'not_exported' THEN 1 ELSE 0 END) AS outbound_unknown, "
-        "sum(coalesce(h.inbound, 0)) AS networks_in, sum(coalesce(h.outbound, 0)) AS networks_out "
-        "FROM shares AS h JOIN sources AS s ON s.source = h.source AND s.part = h.part "
-        "GROUP BY s.name, s.sha256, s.part ORDER BY s.name, s.sha256, s.part"
-    )
+    """Each sharing list in numbers: nothing that the list itself does not say.
+
+    An organisation may stand on several lines. How many networks the owner has can't be told from a list that says
+    only which of them each organisation gets.
+    """
+    rows = store.records("""
+        SELECT s.name, sum(h.entries) AS entries, count(*) AS organisations,
+          sum(CASE WHEN h.inbound > 0 THEN 1 ELSE 0 END) AS inbound,
+          sum(CASE WHEN h.outbound > 0 THEN 1 ELSE 0 END) AS outbound,
+          sum(CASE WHEN h.inbound > 0 AND h.outbound > 0 THEN 1 ELSE 0 END) AS both_ways,
+          sum(h.inbound_unknown) AS inbound_unknown, sum(h.outbound_unknown) AS outbound_unknown,
+          sum(coalesce(h.inbound, 0)) AS networks_in, max(coalesce(h.most_outbound, 0)) AS networks_out
+        FROM (
+          SELECT source, part, org, count(*) AS entries, sum(inbound) AS inbound, sum(outbound) AS outbound,
+            max(outbound) AS most_outbound,
+            sum(CASE WHEN inbound_state = 'not_exported' THEN 1 ELSE 0 END) AS inbound_unknown,
+            sum(CASE WHEN outbound_state = 'not_exported' THEN 1 ELSE 0 END) AS outbound_unknown
+          FROM shares GROUP BY source, part, org) AS h
+        JOIN sources AS s ON s.source = h.source AND s.part = h.part
+        GROUP BY s.name, s.sha256, s.part ORDER BY s.name, s.sha256, s.part""")
     return tuple({k: words.clean(v) if k == "name" else int(v) for k, v in row.items()} for row in rows)
