@@ -194,3 +194,19 @@ def test_comparisons_with_texts_are_found_and_read_from_columns_and_no_word_with
         "NOT c0 AND b = 'a IN (''x'', ''y'')' OR n > 3 OR COALESCE(c, '') <> 'z' OR d = e"
     )
     assert store.substituted("a = 'x'", {}) == "a = 'x'"
+
+
+def test_a_query_that_a_signal_stops_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no fault of our own: DuckDB says so in words only."""
+
+    class Stopped:
+        def execute(self, *_: object) -> None:
+            raise RuntimeError("Query interrupted")
+
+        def close(self) -> None:
+            pass
+
+    with Store() as store:
+        monkeypatch.setattr(store, "_connection", Stopped())
+        with pytest.raises(KeyboardInterrupt):
+            store.rows("SELECT 1")

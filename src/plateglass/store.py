@@ -31,6 +31,7 @@ Failure = duckdb.Error
 """What a statement raises that DuckDB can't run; its message may hold a value, so it is never passed on."""
 Malformed = duckdb.InvalidInputException
 """What a scan raises over a file that it can't split into records; its message may hold one, so never print it."""
+_STOPPED: Final = "Query interrupted"
 _PARQUET: Final = (
     "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 1000, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 )
@@ -167,13 +168,20 @@ class Store:
 
 @contextmanager
 def _room() -> Iterator[None]:
-    """Say in our words that there is no room: DuckDB's own may name a file of the run's temporary folder."""
+    """Say in our words that there is no room: DuckDB's own may name a file of the run's temporary folder.
+
+    Where a signal stops a query, DuckDB says so in an error of its own and drops what the signal's handler raised.
+    """
     try:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise OutputUnwritable(
             "disk or memory is used up, or a folder can't be written", remedy="make room, then run it again"
         ) from error
+    except RuntimeError as error:
+        if str(error) != _STOPPED:
+            raise
+        raise KeyboardInterrupt from error
 
 
 def name(identifier: str) -> str:

@@ -6,10 +6,12 @@ A command is loaded when somebody asks for it: `--version`, `--help` and a misty
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 import traceback
 from functools import cache
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Annotated, Any, Final
 
@@ -123,6 +125,8 @@ def loaded(name: str) -> Any:
 def main() -> None:
     """Run the program; the console script."""
     sys.excepthook = crash
+    if sys.stdout is None:  # closed by whoever started it
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
     signal.signal(signal.SIGTERM, _end)
     typer.main.get_command(app)(prog_name="plateglass")
 

@@ -138,7 +138,7 @@ def findings(found: Iterable[model.Finding]) -> None:
             table.add_row(finding.rule, *cells)
     console().print(table)
     if without:
-        note(f"{without} further rules found nothing that they are about; the report says which and why")
+        note(f"further rules that found nothing that they are about: {without}; the report says which and why")
 
 
 def rows(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
