@@ -302,6 +302,19 @@ def test_the_demo_finds_exactly_what_was_planted(tmp_path: Path, home: Path, mon
     assert (again.exit_code, again.stdout) == (0, done.stdout), "a demo in the folder of an earlier one begins anew"
 
 
+def test_an_audit_leaves_a_case_s_settings_alone_unless_an_option_says_otherwise(tmp_path: Path, home: Path) -> None:
+    """Comments in case.toml are somebody's work."""
+    case, log = tmp_path / "case", next((ROOT / "tests/fixtures/layouts/flock-audit").glob("*/input.csv"))
+    assert run("new", case, "--agency", "Exampleville CA PD").exit_code == 0
+    settings = case / "case.toml"
+    settings.write_text("# ours\n" + settings.read_text())
+    assert "case.toml" not in run("audit", log, "--case", case, "--out", tmp_path / "1").stderr
+    assert settings.read_text().startswith("# ours\n")
+    said = run("audit", log, "--case", case, "--out", tmp_path / "2", "--retention-days", "30").stderr
+    assert "case.toml is written anew" in said
+    assert "retention_days = 30" in settings.read_text()
+
+
 def test_a_demo_leaves_a_folder_with_anything_else_in_it_alone(tmp_path: Path, home: Path) -> None:
     (tmp_path / "mine").write_text("kept")
     result = run("demo", "--out", tmp_path)

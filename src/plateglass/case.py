@@ -160,6 +160,8 @@ class Case:
     def make(cls, root: Path, settings: Settings) -> Case:
         """Make the folder, or take it as it is where it is a case already with the same settings."""
         root.mkdir(parents=True, exist_ok=True)
+        if (root / "case.toml").exists() and cls(root).settings == settings:
+            return cls(root)  # with whatever comments somebody wrote into it
         lines = [f"{key} = {json.dumps(value)}" for key, value in settings.model_dump(exclude={"parameters"}).items()]
         if settings.parameters:
             lines += ["", "[parameters]", *(f"{k} = {json.dumps(v)}" for k, v in sorted(settings.parameters.items()))]

@@ -79,7 +79,10 @@ def _made(root: Path, values: dict[str, int | float | str], given: options.Given
     start = there.settings if (root / "case.toml").exists() else Settings()
     found = options.settings(start, given, catalogue)
     merged = {**found.parameters, **options.known(values, catalogue)}
-    return Case.make(root, found.model_copy(update={"parameters": merged}))
+    made = found.model_copy(update={"parameters": merged})
+    if (root / "case.toml").exists() and made != start:
+        screen.note("case.toml is written anew: options of this run stay settings of the case")
+    return Case.make(root, made)
 
 
 def _ended(outcome: pipeline.Outcome, *, quiet: bool, as_json: bool) -> None:
