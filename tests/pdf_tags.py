@@ -1,6 +1,7 @@
 """What a tagged PDF must have to be read aloud: the parts of PDF/UA-1 that a program can check, by our own reading.
 
-It stands in for veraPDF, which can't be had here. Each check names what is wrong; none of them knows who made the file.
+It sees what a validator of the standard does not ask for, such as the scope of a heading cell, or a heading that ends
+a page; `page-validation` looks at the rest beside it. Each check names what is wrong; none knows who made the file.
 """
 
 from __future__ import annotations
@@ -125,6 +126,10 @@ def _tables(top: Element) -> Iterator[str]:
                for a in [_attributes(e)]}  # fmt: skip
         if not ids:
             yield f"table {number} has no heading cell"
+        for cell in (e for e in cells if e.tag == "TH"):
+            above = cell.parent.parent.tag if cell.parent is not None and cell.parent.parent is not None else ""
+            if _attributes(cell).get("/Scope") != ("/Column" if above == "THead" else "/Row"):
+                yield f"table {number} has a heading that does not say what it is the heading of"
         for cell in (e for e in cells if e.tag == "TD"):
             headers = [str(key) for key in _attributes(cell).get("/Headers", ())]
             if not headers or not set(headers) <= ids:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from page import ValidationProfile, validate_pdf
 from typer.testing import CliRunner
 
 from pdf_tags import faults, last_on_pages
@@ -375,22 +376,37 @@ def test_a_sample_stands_with_seed_frame_and_bounds(documents: dict[str, Documen
 
 @pytest.fixture(scope="module")
 def pdfs(documents: dict[str, Document], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Minnesota's and Virginia's report as PDF."""
+    """Every report as PDF."""
     root = tmp_path_factory.mktemp("pdf")
-    return {id_: statutory.write(documents[id_], root / id_, pdf=True) for id_ in ("us-mn", "us-va")}
+    return {id_: statutory.write(documents[id_], root / id_, pdf=True) for id_ in SHAPES}
 
 
-@pytest.mark.parametrize("id_", ["us-mn", "us-va"])
+@pytest.mark.parametrize("id_", SHAPES)
 def test_the_pdf_is_tagged_as_pdf_ua_asks(id_: str, pdfs: dict[str, Path]) -> None:
     assert faults(pdfs[id_]) == []
 
 
-@pytest.mark.parametrize("id_", ["us-mn", "us-va"])
+@pytest.mark.parametrize("id_", SHAPES)
+def test_the_pdf_is_pdf_ua_by_a_validator_that_is_not_ours(id_: str, pdfs: dict[str, Path]) -> None:
+    found = validate_pdf(pdfs[id_], profile=ValidationProfile.PDF_UA_1)
+    assert found.is_compliant, found.to_dict()
+    assert found.rules.passed > 50
+
+
+def test_the_validator_refuses_a_file_without_tags(tmp_path: Path) -> None:
+    """Else its silence about the reports would be worth nothing."""
+    pdf = pypdfium2.PdfDocument.new()
+    pdf.new_page(612, 792)
+    pdf.save(tmp_path / "a.pdf")
+    assert not validate_pdf(tmp_path / "a.pdf", profile=ValidationProfile.PDF_UA_1).is_compliant
+
+
+@pytest.mark.parametrize("id_", SHAPES)
 def test_no_heading_stands_alone_at_the_end_of_a_page(id_: str, pdfs: dict[str, Path]) -> None:
     assert not [tag for tag in last_on_pages(pdfs[id_]) if re.fullmatch(r"H\d|Caption|TH|", tag)]
 
 
-@pytest.mark.parametrize("id_", ["us-mn", "us-va"])
+@pytest.mark.parametrize("id_", SHAPES)
 def test_no_text_leaves_the_page(id_: str, pdfs: dict[str, Path]) -> None:
     """Every letter lies within the margins of US Letter."""
     pdf = pypdfium2.PdfDocument(pdfs[id_])

@@ -32,12 +32,25 @@ def pdf(html: str) -> bytes:
         identifier = hashlib.sha256(html.encode()).digest()[:16]
         try:
             page = weasyprint.HTML(string=html, base_url=None, url_fetcher=_refusing(weasyprint))
-            content = page.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier)
+            content = page.write_pdf(finisher=_scoped, pdf_variant=VARIANT, pdf_identifier=identifier)
         except weasyprint.urls.FatalURLFetchingError as error:
             said.errors.append(str(error))
     if said.errors:
         raise OutputUnwritable(f"the page can't be printed: {said.errors[0]}", expected="a page that asks for nothing")
     return content
+
+
+def _scoped(_document: Any, written: Any) -> None:
+    """Say of each heading cell what it is the heading of: of its column in a table's head, else of its row.
+
+    WeasyPrint 70 ties cells to their headings, but says this nowhere; a heading above a column of headings is tied to
+    nothing without it.
+    """
+    objects = {each.reference: each for each in written.objects}
+    for cell in objects.values():
+        if isinstance(cell, dict) and cell.get("S") == "/TH":
+            above = objects[objects[cell["P"]]["P"]]
+            cell["A"]["Scope"] = "/Column" if above["S"] == "/THead" else "/Row"
 
 
 def _weasyprint() -> Any:
