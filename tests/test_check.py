@@ -352,7 +352,7 @@ def test_the_scan_itself_is_in_the_portable_subset(db: Store, monkeypatch: pytes
     seen: list[str] = []
     types = check.VIEWS["searches"].types(PURPOSES)
     over = [*(r for r in Catalogue().rules.values() if r.view == "searches"), rule(needs=("reason",))]
-    ready = [compiled(r, types, {"retention_days": 30}, ZONE) for r in over]
+    ready = [compiled(r, types, {"retention_days": 30}, clock.Clock(ZONE)) for r in over]
     db.run(Step("searches", store.values([], types)))
     run = db.run
 

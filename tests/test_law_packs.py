@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worlds
-from plateglass import check
+from plateglass import catalogue, check
 from plateglass.catalogue import Catalogue, Citation, Rule
+from plateglass.check.clock import Clock
 from plateglass.check.columns import DEFAULTS, PURPOSES
-from plateglass.check.compiled import OUTCOMES, compiled
+from plateglass.check.compiled import OUTCOMES, TIMED, compiled
 from plateglass.check.scan import at_home, judge
 from plateglass.model import Column, Outcome
 from plateglass.store import Step, Store, values
@@ -29,10 +30,11 @@ ROOT = Path(__file__).parents[1]
 RULES = Catalogue().rules
 LAW = {id_: rule for id_, rule in RULES.items() if rule.basis in ("law", "policy", "promise")}
 PACIFIC = ZoneInfo("America/Los_Angeles")
-ZONES = {state: ZoneInfo(f"America/{city}") for state, city in (
-    ("ca", "Los_Angeles"), ("wa", "Los_Angeles"), ("or", "Los_Angeles"), ("il", "Chicago"), ("mn", "Chicago"),
-    ("ne", "Chicago"), ("ut", "Denver"), ("va", "New_York"), ("nj", "New_York"), ("ct", "New_York"),
-)}  # fmt: skip
+STATED = tomllib.loads((catalogue.SHIPPED / "zones" / "us.toml").read_text())["states"]
+ZONES: dict[str, list[ZoneInfo]] = {state: [ZoneInfo(name) for name in names] for state, names in STATED.items()}
+EVERYWHERE = [zone for zones in ZONES.values() for zone in zones]
+HOMES = [None, *(ZoneInfo(f"America/{city}") for city in ("New_York", "Chicago", "Los_Angeles", "Anchorage"))]
+"""What a case may say of the zone of its home agency, which is not the one that is bound here."""
 
 
 def ms(at: datetime) -> int:
@@ -44,13 +46,13 @@ def db() -> Store:
     return Store(threads=1)
 
 
-def outcomes(rule: Rule, rows: Sequence[Mapping[str, Any]], zone: ZoneInfo = PACIFIC) -> list[Outcome]:
+def outcomes(rule: Rule, rows: Sequence[Mapping[str, Any]], here: Clock = Clock(PACIFIC)) -> list[Outcome]:  # noqa: B008
     """The verdict of each of some made-up units, in order."""
     types = check.VIEWS[rule.view].types(PURPOSES)
     units = [[{**DEFAULTS, "record": n, "log_no": 1, **row}.get(column) for column in types]
              for n, row in enumerate(rows, 1)]  # fmt: skip
     db().run(Step("units", values(units, types)))
-    judged = judge(db(), "units", [compiled(rule, types, {}, zone)])[0]
+    judged = judge(db(), "units", [compiled(rule, types, {}, here)])[0]
     return [OUTCOMES[digit] for (digit,) in db().rows(f"SELECT {judged.digit} FROM judged_units ORDER BY place")]
 
 
@@ -96,22 +98,60 @@ def test_two_laws_of_one_state_meet_without_a_gap_and_without_an_overlap() -> No
 DATED = sorted(id_ for id_, rule in LAW.items() if any(c.start or c.end for c in rule.cites))
 
 
-def in_force(cites: Iterable[Citation], at: datetime, zone: ZoneInfo) -> bool:
+def in_force(cites: Iterable[Citation], at: datetime, zone: tzinfo) -> bool:
     """Whether a citation was in force on the day that it was there."""
     day = at.astimezone(zone).date()
     return any((not c.start or c.start <= day) and (not c.end or day <= c.end) for c in cites)
 
 
+def expected(rule: Rule, at: datetime, home: ZoneInfo | None) -> Outcome:
+    """What a unit at fault gets: it depends on the day where the bound agency is, or may be; a paper's on its day."""
+    said = {in_force(rule.cites, at, zone) for zone in (ZONES[rule.states[0]] if rule.states else EVERYWHERE)}
+    if rule.view not in TIMED and at.astimezone(home or UTC).time() == time():
+        said = {in_force(rule.cites, at, home or UTC)}
+    if len(said) > 1:
+        return Outcome.CANNOT_TELL
+    return Outcome.FAIL if True in said else Outcome.NOT_APPLICABLE
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(DATED), st.lists(st.integers(-3 * 86_400, 3 * 86_400), min_size=20, max_size=40))
-def test_a_verdict_changes_exactly_at_midnight_in_the_agencys_zone(id_: str, seconds: list[int]) -> None:
+@given(
+    st.sampled_from(DATED), st.sampled_from(HOMES),
+    st.lists(st.integers(-3 * 86_400, 3 * 86_400), min_size=20, max_size=40),
+)  # fmt: skip
+def test_a_verdict_changes_exactly_at_midnight_in_the_zone_of_the_agency_that_is_bound(
+    id_: str, home: ZoneInfo | None, seconds: list[int]
+) -> None:
+    """Whatever the zone of the home agency is; between the midnights of a state's two zones nobody can tell."""
     rule = RULES[id_]
-    zone = ZONES.get(rule.states[0] if rule.states else "", ZoneInfo("America/Chicago"))
     edges = [edge for c in rule.cites for edge in (c.start, c.end and c.end + timedelta(days=1)) if edge]
-    middles = [datetime.combine(edge, time(), zone).astimezone(UTC) for edge in edges]
-    times = [t + timedelta(seconds=s) for t in middles for s in (-1, 0, *seconds)]
-    found = outcomes(rule, [{**faulty(rule), "unit_at": ms(t)} for t in times], zone)
-    assert [o != Outcome.NOT_APPLICABLE for o in found] == [in_force(rule.cites, t, zone) for t in times]
+    zones = (ZONES[rule.states[0]] if rule.states else EVERYWHERE, [home or UTC])
+    middles = {datetime.combine(edge, time(), zone).astimezone(UTC) for edge in edges for z in zones for zone in z}
+    times = [t + timedelta(seconds=s) for t in sorted(middles) for s in (-1, 0, *seconds)]
+    found = outcomes(rule, [{**faulty(rule), "unit_at": ms(t)} for t in times], Clock(home))
+    assert found == [expected(rule, t, home) for t in times]
+
+
+def test_at_home_the_stated_zone_decides_and_elsewhere_in_the_state_nobody_can_tell() -> None:
+    """Half past midnight in New York, half past eleven in Chicago; Florida has both, and so may any agency there."""
+    rule = RULES["us-wa/in-state-sharing"].model_copy(update={"states": ("fl",)})
+    row = {**faulty(RULES["us-wa/in-state-sharing"]), "owner_state": "fl"}
+    at = ms(datetime(2026, 3, 30, 4, 30, tzinfo=UTC))
+    units = [{**row, "unit_at": at, "log_no": log} for log in (1, 2)]
+    for zone, here in (("America/New_York", Outcome.FAIL), ("America/Chicago", Outcome.NOT_APPLICABLE)):
+        assert outcomes(rule, units, Clock(ZoneInfo(zone), (1,))) == [here, Outcome.CANNOT_TELL]
+    assert outcomes(rule, units, Clock(None, (1,))) == [Outcome.CANNOT_TELL] * 2, "no zone is stated"
+    anybody = rule.model_copy(update={"states": ()})
+    assert outcomes(anybody, units, Clock()) == [Outcome.CANNOT_TELL] * 2
+    both = rule.model_copy(update={"binds": ("owner", "searcher")})
+    units = [{**row, "unit_at": at, "log_no": 1, "agency_no": n} for n in (7, 8)]
+    found = outcomes(both, units, Clock(ZoneInfo("America/New_York"), (1,), 7))
+    assert found == [Outcome.FAIL, Outcome.CANNOT_TELL], "who searched is bound too, and may be elsewhere in the state"
+
+
+def test_every_state_that_names_can_tell_has_its_zones() -> None:
+    assert set(ZONES) == set(Catalogue().names["us"].states)
+    assert set(check.VIEWS) >= TIMED
 
 
 CHANGES = (date(2026, 3, 8), date(2026, 11, 1), date(2025, 11, 2))
@@ -127,21 +167,21 @@ def test_a_day_on_which_the_clock_changes_is_wholly_in_force_or_not_at_all(
     day: date, edge: str, state: str, seconds: list[int]
 ) -> None:
     rule = RULES["us-wa/in-state-sharing"].model_copy(
-        update={"cites": (Citation.model_validate({"text": "a law", edge: day}),)}
+        update={"cites": (Citation.model_validate({"text": "a law", edge: day}),), "states": (state,)}
     )
-    zone = ZONES[state]
-    middle = datetime.combine(day, time(12), zone).astimezone(UTC)
-    hours = [middle + timedelta(hours=h, seconds=s) for h in (-13, -12, -11, 11, 12, 13) for s in (-1, 0)]
-    times = [*hours, *(middle + timedelta(seconds=s) for s in seconds)]
-    found = outcomes(rule, [{**faulty(rule), "unit_at": ms(t)} for t in times], zone)
-    assert [o == Outcome.FAIL for o in found] == [in_force(rule.cites, t, zone) for t in times]
+    hours = [timedelta(hours=h, seconds=s) for h in (-13, -12, -11, 11, 12, 13) for s in (-1, 0)]
+    hours += [timedelta(seconds=s) for s in seconds]
+    times = [datetime.combine(day, time(12), z).astimezone(UTC) + h for z in ZONES[state] for h in hours]
+    row = {**faulty(RULES["us-wa/in-state-sharing"]), "owner_state": state}
+    found = outcomes(rule, [{**row, "unit_at": ms(t)} for t in times])
+    assert found == [expected(rule, t, None) for t in times]
 
 
 def test_a_law_of_a_state_that_nobody_is_from_costs_nothing_and_binds_nothing() -> None:
     """A log, or a searcher, of which nobody can say the state keeps it awake: there, nobody can tell."""
     types = check.VIEWS["searches"].types(PURPOSES)
     chosen = ("us-wa/in-state-sharing", "us-wa/immigration-purpose", "screens/reason-missing")
-    ready = [compiled(RULES[id_], types, {}, PACIFIC) for id_ in chosen]
+    ready = [compiled(RULES[id_], types, {}, Clock(PACIFIC)) for id_ in chosen]
     for owners, searchers, awake in (
         (("ca", "or"), ("ca",), (False, False, True)), (("ca", "wa"), ("ca",), (True, True, True)),
         (("ca", None), ("ca",), (True, True, True)), (("ca",), ("ca", "wa"), (False, True, True)),

@@ -21,6 +21,8 @@ from plateglass.store import Store
 PACIFIC = ZoneInfo("America/Los_Angeles")
 RULES = Catalogue().rules
 WASHINGTON, TEXAS, FEDERAL = "Exampleton WA PD", "Madeup Falls TX PD", "Samplewood Field Office"
+FLORIDA = "Sampleton FL PD"
+PLACED = (worlds.HOME, WASHINGTON, TEXAS, FLORIDA)
 LOG = "aaaaaaaaaaaa"
 
 
@@ -44,8 +46,7 @@ def filled(db: Store, searches: list[tuple[str, int]], owner: str = worlds.HOME,
     worlds.fill(db, {
         "sources": [worlds.log(LOG, "network_audit", owner)], "sightings": rows,
         "distinct_searches": worlds.distinct(rows),
-        "organisations": [*(worlds.organisation(n, n.split()[-2].lower()) for n in (worlds.HOME, WASHINGTON, TEXAS)),
-                          federal],
+        "organisations": [*(worlds.organisation(n, n.split()[-2].lower()) for n in PLACED), federal],
         "reasons": [{"id": worlds.token("status"), "field": "reason", "quality": "q3", "p01": "explicit"}],
     })  # fmt: skip
 
@@ -60,6 +61,21 @@ def test_a_search_on_the_eve_and_one_after_fall_under_different_law_in_one_log(d
         assert (found[rule][Outcome.NOT_APPLICABLE], found[rule][Outcome.FAIL]) == (1, 1), rule
     before = db.rows("SELECT record FROM evidence WHERE rule = 'us-wa/in-state-sharing'")
     assert before == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("agency", "zone"),
+    [(WASHINGTON, "America/Los_Angeles"), (FLORIDA, "America/New_York"), (WASHINGTON, ""), ("", "")],
+)
+def test_a_law_begins_by_the_clock_of_the_agency_that_it_binds(
+    db: Store, tmp_path: Path, agency: str, zone: str
+) -> None:
+    """Ten searches an hour apart around midnight in Washington, whoever's case it is and whatever zone it states."""
+    midnight = int(datetime(2026, 3, 30, tzinfo=PACIFIC).timestamp() * 1000)
+    filled(db, [(TEXAS, midnight + hour * 3_600_000) for hour in range(-5, 5)], WASHINGTON)
+    case = worlds.case(tmp_path, agency=agency, timezone=zone, rules=("us-wa/in-state-sharing",))
+    found = check.verdicts(db, case, check.fitting(db, case.settings, RULES).rules)[0]
+    assert (found.counts[Outcome.NOT_APPLICABLE], found.counts[Outcome.FAIL]) == (5, 5)
 
 
 def test_the_law_of_the_searchers_state_is_checked_in_anothers_log(db: Store, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from plateglass import check
 from plateglass.catalogue import Catalogue, Rule
+from plateglass.check.clock import Clock
 from plateglass.check.columns import PURPOSES
 from plateglass.check.compiled import compiled
 from plateglass.model import Outcome
@@ -69,7 +70,7 @@ def test_a_law_of_a_state_stands_in_that_states_pack(rule: Rule) -> None:
 def test_a_rule_compiles_whatever_its_parameters_are(rule: Rule) -> None:
     types = check.VIEWS[rule.view].types(PURPOSES)
     stated: dict[str, Any] = {"retention_days": "30", "switch_off": "2025-09-15T08:00:00Z"}
-    assert compiled(rule, types, stated, None).unset == ()
+    assert compiled(rule, types, stated, Clock()).unset == ()
     for key, parameter in rule.parameters.items():
         assert parameter.about.endswith("."), key
 

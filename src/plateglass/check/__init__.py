@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from plateglass.case import Case
 from plateglass.catalogue import Rule
 from plateglass.check import searches as ground
-from plateglass.check.clock import Home, home
+from plateglass.check.clock import Home, home, own_clock
 from plateglass.check.compiled import compiled
 from plateglass.check.examples import examples
 from plateglass.check.findings import EVIDENCE, UNRESOLVED, finding
@@ -76,9 +76,10 @@ def _judged(
 ) -> dict[str, Judged]:
     """Every rule, judged: one scan a view."""
     found: dict[str, Judged] = {}
+    here = own_clock(store, seen.home)
     for name in sorted({rule.view for rule in rules.values()}):
         types = VIEWS[name].types(seen.codes)
         over = [rules[key] for key in sorted(rules) if rules[key].view == name]
-        ready = at_home(store, [compiled(rule, types, stated, seen.home.zone) for rule in over])
+        ready = at_home(store, [compiled(rule, types, stated, here) for rule in over])
         found |= {judged.rule.rule.id: judged for judged in judge(store, VIEWS[name].table, ready)}
     return found

@@ -1,7 +1,12 @@
-"""Whose case it is, and what the clock said there: the home agency and its zone as SQL over epoch integers."""
+"""Whose case it is, and what the clock said there: the home agency and its zone as SQL over epoch integers.
+
+A law's first day begins at midnight where the agency is that it binds: at home by the zone that the case states,
+elsewhere by the zones of the agency's state.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import cache
@@ -9,6 +14,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from plateglass.case import Settings, name_id
+from plateglass.catalogue import Catalogue
 from plateglass.store import Store, text
 
 DAY_MS = 86_400_000
@@ -26,6 +32,51 @@ class Home:
     state: str = ""
     """Two letters, lower case."""
     zone: ZoneInfo | None = None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The zone that a case states, and which units it holds for."""
+
+    zone: ZoneInfo | None = None
+    logs: tuple[int, ...] = ()
+    """The numbers of the home agency's logs."""
+    agency: int | None = None
+    """The home agency's number."""
+
+    def own(self, *, searcher: bool) -> str:
+        """SQL for the units that bind nobody but the home agency; empty where there are none, or no zone is stated.
+
+        With `searcher` the one that searched may be bound too, and must be at home as well.
+        """
+        if self.zone is None or not self.logs or (searcher and self.agency is None):
+            return ""
+        log = f"log_no IN ({', '.join(map(str, self.logs))})"
+        return f"({log} AND agency_no = {self.agency})" if searcher else log
+
+
+def own_clock(store: Store, home: Home) -> Clock:
+    """The clock of a case, from its tables `logs` and `agency_numbers`."""
+    logs = store.rows("""
+        SELECT log_no FROM logs WHERE owner_key = home_key OR (home_key IS NULL AND coalesce(owner_said, '') = '')
+        ORDER BY log_no""")
+    agency = store.rows("SELECT agency_no FROM agency_numbers WHERE agency = $id", {"id": home.agency})
+    return Clock(home.zone, tuple(log for (log,) in logs), agency[0][0] if agency else None)
+
+
+@cache
+def _zones() -> dict[str, tuple[ZoneInfo, ...]]:
+    stated = (states for country in Catalogue().zones.values() for states in country.states.items())
+    return {state: tuple(map(ZoneInfo, names)) for state, names in stated}
+
+
+def midnights(day: date, states: Iterable[str]) -> tuple[int, int]:
+    """The first and the last time at which a day may have begun in some states, epoch ms; in any state, of none."""
+    known, asked = _zones(), tuple(states)
+    everywhere = tuple(zone for zones in known.values() for zone in zones)
+    zones = {zone for state in asked for zone in known.get(state, everywhere)} if asked else everywhere
+    began = [midnight(day, zone) for zone in zones]
+    return min(began), max(began)
 
 
 def home(store: Store, settings: Settings) -> Home:

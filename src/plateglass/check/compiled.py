@@ -6,13 +6,13 @@ The verdict is a digit, so that twenty rules fit one number: what is grouped and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from plateglass.catalogue import Citation, Rule
-from plateglass.check.clock import instant, midnight
+from plateglass.catalogue import Rule
+from plateglass.check.clock import Clock, instant, midnight, midnights
 from plateglass.errors import Place, RuleRefused
 from plateglass.model import Outcome, State
 from plateglass.store import expression, predicate, substituted, text
@@ -27,6 +27,13 @@ UNTOLD = (State.NOT_EXPORTED, State.MASKED, State.WITHHELD, State.DAMAGED)
 
 BLANK = len(UNTOLD) + 1
 """The digit of a field that is empty or a placeholder: told, and nothing."""
+
+TIMED = frozenset({
+    "searches", "agency_months", "releases", "copies", "outside_agencies", "account_uses", "repeat_targets",
+    "incident_searches", "look_backs", "words_change",
+})  # fmt: skip
+"""The views whose units have the time of a search. In the others a unit may have a day, told by its midnight at home;
+it is in force on the day of the law, whatever the zone of the agency that is bound."""
 
 _DAY = timedelta(days=1)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -109,7 +116,7 @@ def _digit(outcome: Outcome, one: int) -> str:
     return f"CAST({OUTCOMES.index(outcome) * one} AS BIGINT)"
 
 
-def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given], zone: ZoneInfo | None) -> Compiled:
+def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given], clock: Clock) -> Compiled:
     """A rule over the columns of its view, with what the case states.
 
     Raises:
@@ -124,7 +131,7 @@ def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given]
         raise RuleRefused(f"the view {rule.view} has no lines of a policy", place=Place(rule.id, column="words"))
     if "searcher" in rule.binds and not {"agency_state", "agency_level"} <= set(columns):
         raise RuleRefused(f"the view {rule.view} has no searcher", place=Place(rule.id, column="binds"))
-    literals = {name: _literal(rule, name, value, zone) for name, value in given.items()}
+    literals = {name: _literal(rule, name, value, clock.zone) for name, value in given.items()}
     written = {"applies": rule.applies, "unknown": rule.unknown, "person": rule.person, "fails": rule.fails}
     truths = {key: _part(rule, key, sql, columns, literals) for key, sql in written.items()}
     untold = [_untold(alternatives) for alternatives in needs]
@@ -132,7 +139,7 @@ def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given]
     states, applies = [*_bound_states(rule), *_element(rule)], f"({truths['applies']})"
     bare = Compiled(
         rule, given, needs,
-        bound=tuple(p for p in (*states, *_in_force(rule.cites, zone), applies) if p != "(TRUE)"),
+        bound=tuple(p for p in (*states, *_in_force(rule, clock), applies) if p != "(TRUE)"),
         doubts=("true",) if any(value is None for value in given.values()) else (*untold, *unclear),
         person=f"({truths['person']})" if truths["person"] != "FALSE" else "",
         fails=f"({truths['fails']})",
@@ -192,14 +199,27 @@ def _part(rule: Rule, key: str, sql: str, columns: Mapping[str, str], literals: 
         ) from error
 
 
-def _in_force(cites: Iterable[Citation], zone: ZoneInfo | None) -> list[str]:
+def _in_force(rule: Rule, clock: Clock) -> list[str]:
     """SQL: the unit's time is one at which a citation was in force; nothing where one of them always is."""
     spans = []
-    for cite in cites:
-        after = [f"unit_at >= {midnight(cite.start, zone)}"] if cite.start else []
-        before = [f"unit_at < {midnight(cite.end + _DAY, zone)}"] if cite.end else []
+    for cite in rule.cites:
+        after = [_since(cite.start, rule, clock)] if cite.start else []
+        before = [f"NOT {_since(cite.end + _DAY, rule, clock)}"] if cite.end else []
         spans.append(" AND ".join([*after, *before]))
     return [f"({' OR '.join(f'({span})' for span in spans)})"] if spans and all(spans) else []
+
+
+def _since(day: date, rule: Rule, clock: Clock) -> str:
+    """SQL: the day had begun where the agency is that the rule binds; NULL while it had in one of its zones only."""
+    (first, last), here = midnights(day, rule.states), midnight(day, clock.zone)
+    begun, not_yet = f"unit_at >= {last}", f"unit_at < {first}"
+    whens = f"WHEN {begun} THEN true WHEN {not_yet} THEN false"
+    if rule.view not in TIMED and not first == last == here:
+        whens = f"WHEN unit_at = {here} THEN true {whens}"
+    elif first == last:
+        return f"({begun})"
+    own = clock.own(searcher="searcher" in rule.binds)
+    return f"(CASE {f'WHEN {own} THEN unit_at >= {here} ' if own else ''}{whens} END)"
 
 
 def _element(rule: Rule) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from plateglass.catalogue import Catalogue, Rule, RuleExample
+from plateglass.check.clock import Clock
 from plateglass.check.columns import DEFAULTS, PURPOSES
 from plateglass.check.compiled import OUTCOMES, compiled
 from plateglass.check.scan import judge
@@ -43,7 +44,7 @@ def codes(catalogue: Catalogue) -> tuple[str, ...]:
 
 def _verdict(store: Store, rule: Rule, example: RuleExample, types: Mapping[str, str]) -> Outcome:
     """What a rule says of the one made-up unit of an example."""
-    ready = compiled(rule, types, example.parameters, ZONE)
+    ready = compiled(rule, types, example.parameters, Clock(ZONE))
     usual = DEFAULTS | ({"element": rule.id} if rule.words else {})
     row = [_cell(rule, column, example.row.get(column, usual.get(column)), types) for column in types]
     if unknown := sorted(set(example.row) - set(types)):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from plateglass.case import Settings
 from plateglass.catalogue import Rule
-from plateglass.check.clock import Home, home, midnight
+from plateglass.check.clock import Home, home, midnights
 from plateglass.errors import CaseUnusable, Issue, Place, Severity
 from plateglass.store import Store
 
@@ -78,7 +77,7 @@ def _of_itself(store: Store, settings: Settings, rules: Mapping[str, Rule]) -> t
     searched = _period(store)
     for state in sorted(_states(store, "SELECT org FROM distinct_searches") - owners):
         bound = {key: rule for key, rule in rules.items() if _pack(key) == f"us-{state}" and "searcher" in rule.binds}
-        now = {key: rule for key, rule in bound.items() if _in_force(rule, searched, here.zone)}
+        now = {key: rule for key, rule in bound.items() if _in_force(rule, searched)}
         found |= now
         if bound:
             how_many = f"{len(now)} of its rules" if now else "none of its rules, which were not in force then"
@@ -109,11 +108,11 @@ def _period(store: Store) -> tuple[int, int]:
     return int(first), int(last)
 
 
-def _in_force(rule: Rule, searched: tuple[int, int], zone: ZoneInfo | None) -> bool:
+def _in_force(rule: Rule, searched: tuple[int, int]) -> bool:
     """Whether one of its citations was in force at some time between two."""
     first, last = searched
     return any(
-        (cite.start is None or midnight(cite.start, zone) <= last)
-        and (cite.end is None or first < midnight(cite.end + timedelta(days=1), zone))
+        (cite.start is None or midnights(cite.start, rule.states)[0] <= last)
+        and (cite.end is None or first < midnights(cite.end + timedelta(days=1), rule.states)[1])
         for cite in rule.cites
     )
