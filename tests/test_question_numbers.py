@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 import worlds
-from plateglass import questions
+from plateglass import demo, pipeline, questions
 from plateglass.case import name_id
 from plateglass.publish import charts, drawings, words
 from plateglass.publish import questions as printed
 from plateglass.questions import Answer, AnswerTable, Heading, Row
 from plateglass.questions.content import QuestionTable
 from plateglass.store import Store
+from review_world import keyed
 
 DAY = 86_400_000
 OFF = 1_757_919_600_000  # 15 September 2025, midnight in Los Angeles
@@ -70,6 +71,70 @@ def test_a_searcher_is_held_against_the_list_of_the_logs_owner(
     """The other agency has no list, so nothing is said of its log; a list too far away says nothing either."""
     facts = answer(tmp_path, "q02", audits(), parameters={"list_days": days}).facts
     assert (facts["unlisted"], facts["unknown"]) == (unlisted, unknown)
+
+
+def copied() -> dict[str, list[Any]]:
+    """Four searches of one target by one user in its own log, redacted copies in two others; a guest's in those two."""
+    own = [(n, OFF + n * 10 * DAY) for n in range(1, 5)]
+    hidden: dict[str, Any] = {"case_no": None, "case_no_state": "masked", "devices": None}
+    seen = [
+        *(worlds.search("aaaaaaaaaaaa", n, at) for n, at in own),
+        *(worlds.search(log, n, at, **hidden) for log in ("bbbbbbbbbbbb", "cccccccccccc") for n, at in own),
+        *(worlds.search(log, 9, OFF + DAY, org=name_id(GUEST), **more)
+          for log, more in (("bbbbbbbbbbbb", hidden), ("cccccccccccc", {}))),
+    ]  # fmt: skip
+    return {
+        "sightings": seen,
+        "sources": [
+            worlds.log("aaaaaaaaaaaa", first_at=OFF, last_at=OFF + 50 * DAY),
+            worlds.log("bbbbbbbbbbbb", "network_audit", first_at=OFF, last_at=OFF + 50 * DAY),
+            worlds.log("cccccccccccc", "network_audit", OTHER, first_at=OFF, last_at=OFF + 50 * DAY),
+        ],
+    }
+
+
+def test_a_search_counts_once_however_many_logs_show_it(tmp_path: Path) -> None:
+    found = answer(tmp_path, "q01", copied())
+    assert {key: found.facts[key] for key in ("records", "searches", "copies")} == {
+        "records": 14, "searches": 5, "copies": 9,
+    }  # fmt: skip
+    (kinds,) = [table.rows for table in found.tables if table.about.id == "copies"]
+    assert [row.values for row in kinds] == [(14,), (14,), (5,), (5,)]
+
+
+def test_of_copies_the_own_logs_stays_else_the_one_that_tells_most(tmp_path: Path) -> None:
+    """No number is hidden in what stays: neither the user's own, nor the guest's, which the other log tells."""
+    facts = answer(tmp_path, "q08", copied()).facts
+    assert (facts["case_found"], facts["case_n"]) == (0, 5)
+
+
+def test_a_search_is_exposed_where_any_copy_is_and_the_home_agencys_audit_comes_first(tmp_path: Path) -> None:
+    facts = answer(tmp_path, "q03", copied(), parameters={"switch_off": "2025-09-15"}).facts
+    assert (facts["told"], facts["after"]) == (1, 1)
+
+
+def test_copies_of_one_search_are_no_repeated_search(tmp_path: Path) -> None:
+    """Twelve records of four searches: the rule `custodian/repeat-target` counts four, and so does the question."""
+    found = answer(tmp_path, "q25", copied(), custodian=True)
+    assert found.facts["pairs"] == 0
+    assert [(row.label, row.values) for row in found.tables[0].rows] == [("a month or more", (1, 0, 0))]
+
+
+@pytest.mark.parametrize("id_", ["q22", "q25", "q26"])
+def test_the_home_agencys_own_numbers_are_those_of_its_own_log(tmp_path: Path, id_: str) -> None:
+    """The made-up case holds five logs that show one search; one that can't be told from a twin isn't counted twice."""
+    made = demo.make(tmp_path / "files", searches=800, seed=1)
+    own = [path for path in made.paths if path.name.startswith(("8_1_2025-11_30", "Incidents")) and "Network" not in
+           path.name]  # fmt: skip
+    assert len(own) == 2
+    said = []
+    with keyed(tmp_path):
+        for name, paths in (("all", made.paths), ("own", own)):
+            one = worlds.case(tmp_path / name, custodian=True, parameters={"yearly_cost": 1000})
+            pipeline.add(one, paths)
+            said.append([page.answer.sentence for book in pipeline.asked(one, (id_,)) for page in book.answers])
+    assert said[0] == said[1]
+    assert said[0][0]
 
 
 def test_a_partner_counts_while_its_agreement_is_in_force(tmp_path: Path) -> None:

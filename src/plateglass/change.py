@@ -45,14 +45,20 @@ class Measure:
     """The fields that it reads."""
 
 
-_SAID: Final = "quality IS NOT NULL AND quality <> 'qx'"
+NOT_JUDGED: Final = (
+    "reason_state IN ('empty', 'placeholder') AND (offence_state IN ('value', 'partial') "
+    "OR view = 'portal_audit' AND offence_state = 'not_exported')"
+)
+"""Predicate over `searches`: the reason is blank, but the purpose is stated as an offence type, or may be in a column
+that the portal does not give out: that search is not one without a reason."""
+_SAID: Final = f"quality IS NOT NULL AND quality <> 'qx' AND NOT ({NOT_JUDGED})"
 MEASURES: Final[Mapping[str, Measure]] = {
     "vague": Measure(
         "searches whose reason is blank, a placeholder or generic", "quality IN ('q0', 'q1', 'q2')", _SAID, ("reason",)
     ),
     "no-reason": Measure(
         "searches without a reason", "reason_state IN ('empty', 'placeholder')",
-        "reason_state IN ('value', 'partial', 'empty', 'placeholder')", ("reason",),
+        f"reason_state IN ('value', 'partial', 'empty', 'placeholder') AND NOT ({NOT_JUDGED})", ("reason",),
     ),
     "no-case": Measure(
         "searches without a case number", "case_no_state IN ('empty', 'placeholder') AND coalesce(quality, '') "
@@ -142,7 +148,7 @@ def measure(what: str, codes: Sequence[str]) -> Measure:
 
 
 def change(store: Store, catalogue: Catalogue, ask: Ask) -> Change:
-    """The answer for one date; the view `searches` and the table `logs` stand already.
+    """The answer for one date; the view `searches` and the tables `logs` and `search_copies` stand already.
 
     Raises:
         ChangeRefused: an era stands at the date, or too few days are left on one side.
@@ -228,17 +234,22 @@ def _within_eras(eras: Sequence[Era], at: date, window: tuple[date, date]) -> tu
 
 
 def _days(store: Store, ask: Ask, what: Measure, within: tuple[Sequence[str], date, date]) -> None:
-    """The searches of the window, each with whether it is counted."""
+    """The searches of the window, each once, with whether it is counted."""
     logs, start, end = within
     listed = ", ".join(text(log) for log in logs)
     day = f"coalesce(s.searched_local, s.searched_at) // {DAY_MS}"
     treated = f"s.agency = {text(ask.treated)}" if ask.treated else "true"
+    copies = "k.source = s.source AND k.part = s.part AND k.record = s.record"
     sql = f"""
-        SELECT {day} AS day, s.account, s.org, coalesce({treated}, false) AS treated,
-          CASE WHEN {what.found} THEN 1 ELSE 0 END AS found
-        FROM searches AS s JOIN logs AS l ON l.log_no = s.log_no
-        WHERE l.log IN ({listed}) AND {what.told}
-          AND {day} >= {(start - _EPOCH).days} AND {day} < {(end - _EPOCH).days}"""
+        SELECT day, account, org, treated, found FROM (
+          SELECT s.*, CASE WHEN k.link IS NULL THEN 1 ELSE row_number() OVER (PARTITION BY k.link
+              ORDER BY CASE WHEN l.view = 'organisation_audit' THEN 0 ELSE 1 END, s.log_no, s.record) END AS nth
+          FROM (SELECT s.source, s.part, s.record, s.log_no, {day} AS day, s.account, s.org,
+                  coalesce({treated}, false) AS treated, CASE WHEN {what.found} THEN 1 ELSE 0 END AS found
+                FROM searches AS s WHERE {what.told}
+                  AND {day} >= {(start - _EPOCH).days} AND {day} < {(end - _EPOCH).days}) AS s
+          JOIN logs AS l ON l.log_no = s.log_no LEFT JOIN search_copies AS k ON {copies}
+          WHERE l.log IN ({listed})) AS c WHERE nth = 1"""
     store.run(Step("change_everybody", sql, "the searches of the window"))
     store.run(Step("change_searches", "SELECT day, found FROM change_everybody WHERE treated", lazy=True))
 

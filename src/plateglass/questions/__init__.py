@@ -24,7 +24,7 @@ from plateglass.check.clock import month_name
 from plateglass.check.world import world
 from plateglass.errors import ContentMalformed, Place, RuleRefused
 from plateglass.model import Finding
-from plateglass.questions import kinds, needs, released, tables, written
+from plateglass.questions import kinds, needs, once, released, tables, written
 from plateglass.questions.answer import Answer, AnswerTable, Desk, Heading, Row, Value, Worth
 from plateglass.questions.content import Question, QuestionTable, happenings, questions
 from plateglass.store import Store
@@ -75,10 +75,11 @@ def texts(store_: Store, case: Case) -> list[released.Seen]:
 
 
 def ground(store_: Store, case: Case) -> str:
-    """Make the view `searches` and what it joins, and no other; the home agency's id, empty where it is not known."""
+    """Make the view `searches`, what it joins, and its copies; the home agency's id, empty where it is not known."""
     home = check.home(store_, case.settings)
     store_.run(*searching.ground(home))
     store_.run(*views.prepare(world(store_, home), ()))
+    store_.run(*once.steps(store_))
     return home.agency
 
 

@@ -93,7 +93,7 @@ def steps(*, incidents: bool, hot_lists: bool) -> list[Step]:
             Step(f"asked_{table}", values((), {c.name: c.type for c in columns}), "no log of incidents is there")
             for table, columns in made.items()
         ]
-    return [*_kept(hot_lists=hot_lists), *_held_against(), *_chance(), *_said()]
+    return [*_kept(hot_lists=hot_lists), *_to_explain(), *_held_against(), *_chance(), *_said()]
 
 
 def _kept(*, hot_lists: bool) -> list[Step]:
@@ -139,15 +139,18 @@ def _on_list(at: str) -> str:
     return f"coalesce(e.added_at <= {at} AND coalesce({at} <= e.ends, true), false)"
 
 
-def _held_against() -> list[Step]:
-    """Each search of an agency that keeps a log of incidents, with what explains it, and what would at a moved time."""
+def _to_explain() -> list[Step]:
+    """Each search of an agency that keeps a log of incidents, with the time that it is moved to."""
     lot, span = "s.unit_at // 1000 * 7919 % 61", "(c.until - c.since)"
     away = (
         f"CASE WHEN {span} >= 180 * CAST({DAY_MS} AS BIGINT) THEN (30 + {lot}) * CAST({DAY_MS} AS BIGINT) "
         f"ELSE {span} // 183 * (61 + {lot}) END"
     )
-    tried = ", ".join(f"{_by_number('s.done_at', days)} AS closed_{days}" for days in CLOSED_TRIED)
     return [
+        Step("asked_own_times", """
+            SELECT owner_key, min(first_at) AS since, max(last_at) AS until FROM logs
+            WHERE view = 'organisation_audit' AND first_at IS NOT NULL GROUP BY owner_key""",
+            "the time that each agency's own log covers"),
         Step("asked_to_explain", f"""
             SELECT row_number() OVER (ORDER BY s.unit_at, s.source, s.part, s.record) AS n, s.log_no, s.month,
               u.user_no % 500 AS user_group, l.owner_key, coalesce(s.agency = l.owner_agency, NOT s.exposed) AS own,
@@ -155,10 +158,20 @@ def _held_against() -> list[Step]:
                 WHEN s.unit_at - ({away}) >= c.since THEN s.unit_at - ({away})
                 WHEN s.unit_at - ({away}) + {span} <= c.until THEN s.unit_at - ({away}) + {span} END AS moved,
               s.unit_at BETWEEN c.since AND c.until AS in_time, s.case_no, s.case_shape, s.case_no_state, s.target
-            FROM searches AS s JOIN logs AS l ON l.log_no = s.log_no
+            FROM searches_once AS s JOIN logs AS l ON l.log_no = s.log_no
             JOIN asked_incident_times AS c ON c.owner_key = l.owner_key
-            LEFT JOIN asked_user_numbers AS u ON u.account = s.account AND u.org IS NOT DISTINCT FROM s.org""",
-            "searches in logs of agencies that keep a log of incidents"),
+            LEFT JOIN asked_user_numbers AS u ON u.account = s.account AND u.org IS NOT DISTINCT FROM s.org
+            LEFT JOIN asked_own_times AS o ON o.owner_key = l.owner_key
+            WHERE NOT coalesce(s.agency = l.owner_agency AND s.view = 'network_audit' AND s.unit_at >= o.since
+              AND s.unit_at <= o.until, false)""",
+            "searches in logs of agencies that keep a log of incidents; an agency's own where its own log shows them"),
+    ]  # fmt: skip
+
+
+def _held_against() -> list[Step]:
+    """Those searches with what explains them, and what would at a moved time."""
+    tried = ", ".join(f"{_by_number('s.done_at', days)} AS closed_{days}" for days in CLOSED_TRIED)
+    return [
         Step("asked_follows", f"""
             SELECT n, max(CASE WHEN kind = 1 AND done_at - before <= {_EPISODE} THEN 1 ELSE 0 END) = 1 AS follows,
               max(CASE WHEN kind = 2 AND done_at - before <= {_EPISODE} THEN 1 ELSE 0 END) = 1 AS follows_moved

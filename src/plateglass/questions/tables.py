@@ -13,7 +13,7 @@ from typing import Final
 from plateglass.check import VIEWS
 from plateglass.check.clock import DAY_MS
 from plateglass.model import SEARCH_VIEWS, STATED, Column
-from plateglass.questions import explained
+from plateglass.questions import explained, once
 from plateglass.questions.content import Happenings
 from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Step, Store, name, text, values
@@ -37,8 +37,13 @@ ASKED: tuple[Column, ...] = (
     Column("requester_tier", "VARCHAR", "the grade of evidence for it"),
     Column("by_other", "BOOLEAN", "whether another agency than the log's owner searched; NULL where that is not known"),
     Column("at_home", "BOOLEAN", "whether the log is the home agency's; NULL where that is not known"),
+    Column("by_home", "BOOLEAN", "whether the home agency searched; NULL where that is not known"),
+    Column("form", "VARCHAR", "the form of the log in words: what kind of release, and which columns say why"),
 )
-"""One row a distinct search, besides the columns of the view `searches` that hold no token."""
+"""One row a search, copies in several logs linked, besides the columns of the view `searches` that hold no token.
+
+`quality` is NULL where a blank reason can't be judged: the purpose stands in the offence type, or may stand there.
+"""
 
 _TOKENS: Final = {"org", "account", "target", "case_no", "search_id", "reason", "filters", "prompt", "offence",
                   "agency", "owner", "home", "source", "part", "record", "unit_at"}  # fmt: skip
@@ -110,8 +115,9 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
     ),
     "span": (
         Column("first_day", _N, "first day of the logs"), Column("last_day", _N, "last day"),
-        Column("days", _N, "days from first to last"), Column("searches", _N, "distinct searches"),
+        Column("days", _N, "days from first to last"), Column("searches", _N, "searches, copies linked"),
         Column("records", _N, "records read as searches"), Column("files", _N, "files"), Column("logs", _N, "logs"),
+        Column("copies", _N, "distinct searches that are another one's copies and are not counted"),
     ),
 }  # fmt: skip
 """The tables that only questions read; `searches` besides the columns that rules read of it and that hold no token."""
@@ -134,6 +140,7 @@ _VIEWS: Final = {
 
 def steps(store: Store, folder: Path, words: frozenset[str], codes: Collection[str]) -> None:
     """Make every table; of `searches`, the columns among `words`, and those of them that are codes, even if unused."""
+    store.run(*once.steps(store))
     _asked(store, folder, words, codes)
     store.run(*_small(), *_pairs(store))
     if "partners" in words and _has(store, "agreements"):
@@ -163,7 +170,7 @@ DAYS: Final = Step("asked_days", """
 
 
 def _asked(store: Store, folder: Path, words: Collection[str], codes: Collection[str]) -> None:
-    there = [row[0] for row in store.rows("SELECT column_name FROM (DESCRIBE searches)")]
+    there = [row[0] for row in store.rows("SELECT column_name FROM (DESCRIBE searches_once)")]
     own = {column.name for column in ASKED}
     kept = [c for c in there if c in words and c not in _TOKENS | own]
     absent = "".join(f", CAST(NULL AS VARCHAR) AS {name(c)}" for c in sorted(codes) if c in words and c not in there)
@@ -186,8 +193,9 @@ def _asked(store: Store, folder: Path, words: Collection[str], codes: Collection
         SELECT s.log_no, s.month, coalesce(s.searched_local, s.searched_at) // {DAY_MS} AS day, s.agency_no, u.user_no,
           u.user_no % {GROUPS} AS user_group, t.text_no, t.requester, t.requester_tier,
           CASE WHEN s.agency IS NOT NULL AND s.owner IS NOT NULL THEN s.agency <> s.owner END AS by_other,
-          CASE WHEN s.owner IS NOT NULL THEN s.owner = nullif(s.home, '') END AS at_home{columns}{absent}
-        FROM searches AS s
+          CASE WHEN s.owner IS NOT NULL THEN s.owner = nullif(s.home, '') END AS at_home,
+          CASE WHEN s.agency IS NOT NULL THEN s.agency = nullif(s.home, '') END AS by_home, s.form{columns}{absent}
+        FROM searches_once AS s
         LEFT JOIN asked_user_numbers AS u ON u.account = s.account AND u.org IS NOT DISTINCT FROM s.org
         LEFT JOIN asked_text_numbers AS t ON t.id = s.reason"""
     folder.mkdir(parents=True, exist_ok=True)
@@ -208,7 +216,7 @@ def _small() -> list[Step]:
         for field in STATED
     )
     return [
-        Step("asked_shapes", f"SELECT log_no, {states}, count(*) AS n FROM searches GROUP BY log_no, {states}",
+        Step("asked_shapes", f"SELECT log_no, {states}, count(*) AS n FROM searches_once GROUP BY log_no, {states}",
              "searches by log and the states of all fields together"),
         Step("asked_cells", cells, "searches by log, field and state"),
         Step("asked_users", """
@@ -222,7 +230,8 @@ def _small() -> list[Step]:
             SELECT min(day) AS first_day, max(day) AS last_day, max(day) - min(day) + 1 AS days,
               count(*) AS searches, (SELECT count(*) FROM sightings) AS records,
               (SELECT count(DISTINCT source) FROM sources WHERE view IN ({_LISTED})) AS files,
-              (SELECT count(DISTINCT log) FROM logs WHERE view IN ({_LISTED})) AS logs
+              (SELECT count(DISTINCT log) FROM logs WHERE view IN ({_LISTED})) AS logs,
+              (SELECT count(*) FROM distinct_searches) - count(*) AS copies
             FROM asked""", "the case in one row"),
         Step("asked_portal_figures", """
             SELECT dense_rank() OVER (ORDER BY lower(trim(owner))) AS portal_no, captured_on, retention_days, cameras,
@@ -234,10 +243,11 @@ def _small() -> list[Step]:
             FROM (SELECT account, org, target, count(*) AS searches, min(searched_at // {DAY_MS}) AS first_day,
                     max(searched_at // {DAY_MS}) AS last_day, count(DISTINCT searched_at // {DAY_MS}) AS days,
                     count(DISTINCT reason) AS reasons, count(DISTINCT case_no) AS cases
-                  FROM distinct_searches WHERE account IS NOT NULL AND target IS NOT NULL
+                  FROM searches_once WHERE view <> 'network_audit' AND account IS NOT NULL AND target_state = 'value'
+                    AND target IS NOT NULL
                   GROUP BY account, org, target HAVING count(*) > 1) AS r
             JOIN asked_user_numbers AS u ON u.account = r.account AND u.org IS NOT DISTINCT FROM r.org""",
-            "one row a user and target searched for more than once", lazy=True),
+            "one row a user of an own log and target searched for more than once", lazy=True),
     ]  # fmt: skip
 
 
