@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -103,6 +104,42 @@ def held(store: Store, others: Sequence[Other]) -> dict[tuple[str, int], Held]:
             shown = (_told(field, fields.get(f"{other.table}.{field}", {})) for field in other.fields)
             found[source, part] = Held(other.row, period, tuple(each for each in shown if each is not None))
     return found
+
+
+@dataclass(frozen=True)
+class Whose:
+    """How far the fields are told in the logs of one body."""
+
+    agency: str
+    """Empty where no log says whose it is, or where that is no public body."""
+    view: str
+    files: int
+    records: int
+    told: Mapping[str, float | None]
+    """Field -> the share of records that tell it; None where no log of theirs exports it."""
+
+
+def whose(store: Store, logs: Mapping[tuple[str, int], tuple[str, str]]) -> list[Whose]:
+    """How far each field is told, by whose logs they are and of what kind; `logs` says both of each table."""
+    states: dict[tuple[str, str], dict[str, dict[str, int]]] = {}
+    for source, part, field, state, records in store.rows(
+        "SELECT source, part, field, state, sum(records) FROM coverage_cells GROUP BY source, part, field, state"
+    ):
+        if (source, part) in logs:
+            cells = states.setdefault(logs[source, part], {}).setdefault(field, {})
+            cells[state] = cells.get(state, 0) + int(records)
+    files = Counter(logs.values())
+    return [
+        Whose(agency, view, files[agency, view], max(sum(cells.values()) for cells in fields.values()),
+              {field: _share(cells) for field, cells in fields.items()})
+        for (agency, view), fields in sorted(states.items())
+    ]  # fmt: skip
+
+
+def _share(states: Mapping[str, int]) -> float | None:
+    if not set(states) - {State.NOT_EXPORTED}:
+        return None
+    return (states.get(State.VALUE, 0) + states.get(State.PARTIAL, 0)) / sum(states.values())
 
 
 def _told(field: str, states: Mapping[str, int]) -> tuple[str, int, str] | None:

@@ -105,6 +105,13 @@ class Coverage:
     lists: tuple[dict[str, Any], ...]
     others: tuple[tuple[Part, coverage.Held], ...] = ()
     """The tables that are neither logs of searches nor sharing lists."""
+    whose: tuple[coverage.Whose, ...] = ()
+    """How far the fields are told, by whose logs they are; empty where all are one body's, and of one kind."""
+
+    @property
+    def told_fields(self) -> tuple[str, ...]:
+        """The fields that any log exports, in the order of the columns of a sighting."""
+        return tuple(f for f in STATED if any(each.told.get(f) is not None for each in self.whose))
 
 
 @dataclass(frozen=True)
@@ -307,6 +314,7 @@ def _coverage(
     held = coverage.held(store, coverage.others(store))
     logs = [part for part in listed if part.searches]
     names = tuple(month for month, _ in months)
+    whose = coverage.whose(store, {(part.source, part.part): (part.agency, part.view) for part in logs})
     by_month: dict[tuple[str, int], dict[str, int]] = {}
     for source, part, month, records in store.rows(
         "SELECT source, part, month, sum(records) FROM coverage_shapes GROUP BY source, part, month"
@@ -319,6 +327,7 @@ def _coverage(
         crossings=tuple(coverage.crossings(store, catalogue.eras)),
         clocks=coverage.clock_changes(counts.period, zone), lists=_lists(store),
         others=tuple((p, held[p.source, p.part]) for p in listed if (p.source, p.part) in held),
+        whose=tuple(whose) if len(whose) > 1 else (),
     )  # fmt: skip
 
 
