@@ -16,6 +16,9 @@ RELEASES: tuple[Column, ...] = (
     Column("fate", "VARCHAR", "kept, vanished (in the earlier file only), appeared (in the later only) or changed"),
     Column("comparable", "BOOLEAN", "whether both files have the vendor's id, or the same columns"),
     Column("other_record", "BIGINT", "number of its record in the other file; NULL where that has none"),
+    Column(
+        "stand_in", "BOOLEAN", "whether a record of its UTC hour, reason, offence and case number stands in its place"
+    ),
 )
 """One row a search that either of two files of one log shows, within the time that both are about."""
 
@@ -51,6 +54,12 @@ def releases(world: World) -> list[Step]:
               min(CASE side WHEN 1 THEN record END) AS after_record,
               min(CASE side WHEN 0 THEN said END) AS before_said, min(CASE side WHEN 1 THEN said END) AS after_said
             FROM release_shown GROUP BY pair, unit""", "one row a search and pair of files"),
+        Step("release_alone", f"{_alone('a', 'before')} UNION ALL {_alone('b', 'after')}",
+             "searches of one file only, each numbered among those alike in hour and words"),
+        Step("stand_ins", """
+            SELECT a.pair, a.unit FROM release_alone AS a JOIN release_alone AS b ON b.pair = a.pair
+              AND b.alike = a.alike AND b.nth = a.nth AND b.side <> a.side""",
+            "searches of one file only that the other file has another record for: each stands for one"),
         Step("releases", f"""
             SELECT CASE WHEN f.after_record IS NULL THEN p.a_source ELSE p.b_source END AS source,
               CASE WHEN f.after_record IS NULL THEN p.a_part ELSE p.b_part END AS part,
@@ -59,8 +68,10 @@ def releases(world: World) -> list[Step]:
               CAST(NULL AS INTEGER) AS agency_no, p.owner_state, p.log, p.comparable,
               CASE WHEN f.after_record IS NULL THEN 'vanished' WHEN f.before_record IS NULL THEN 'appeared'
                 WHEN f.before_said <> f.after_said THEN 'changed' ELSE 'kept' END AS fate,
-              CASE WHEN f.after_record IS NOT NULL THEN f.before_record END AS other_record
+              CASE WHEN f.after_record IS NOT NULL THEN f.before_record END AS other_record,
+              i.pair IS NOT NULL AS stand_in
             FROM release_fates AS f JOIN release_pairs AS p ON p.pair = f.pair
+            LEFT JOIN stand_ins AS i ON i.pair = f.pair AND i.unit = f.unit
             LEFT JOIN calendar AS c ON c.day = {world.day("f.unit_at")}""", "one row a search and pair of files"),
     ]  # fmt: skip
 
@@ -73,6 +84,22 @@ def _shown(file: str, side: int) -> str:
             ELSE CAST(s.fingerprint AS VARCHAR) END AS unit
         FROM sightings AS s JOIN release_pairs AS p ON p.{file}_source = s.source AND p.{file}_part = s.part
         WHERE s.searched_at BETWEEN p.since AND p.until"""
+
+
+def _alone(file: str, side: str) -> str:
+    """The searches that only one file of a pair has; alike are those of one hour that state the same."""
+    other = "after" if side == "before" else "before"
+    alike = " || ' ' || ".join(
+        ["CAST(s.searched_at // 3600000 AS VARCHAR)",
+         *(f"coalesce(CAST(s.{field} AS VARCHAR), '-')" for field in ("org", "reason", "offence", "case_no"))]
+    )  # fmt: skip
+    return f"""
+        SELECT pair, unit, side, alike, row_number() OVER (PARTITION BY pair, side, alike ORDER BY record) AS nth
+        FROM (SELECT f.pair, f.unit, '{side}' AS side, s.record, {alike} AS alike
+              FROM release_fates AS f JOIN release_pairs AS p ON p.pair = f.pair
+              JOIN sightings AS s ON s.source = p.{file}_source AND s.part = p.{file}_part
+                AND s.record = f.{side}_record
+              WHERE f.{other}_record IS NULL) AS a"""
 
 
 def copies(world: World) -> list[Step]:
