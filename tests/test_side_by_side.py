@@ -128,14 +128,52 @@ def test_a_declaration_that_came_after_the_first_search_is_no_declaration_before
         "sightings": [outside(TEXAS, date(2026, 2, 1), 1), outside(IOWA, date(2026, 2, 1), 2)],
     }
     papers: list[worlds.Row] = [
-        {"source": PAPER, "part": 0, "record": n, "org": name_id(org), "kind": "declaration", "declared_at": at(day, 0)}
+        {
+            "source": PAPER,
+            "part": 0,
+            "record": n,
+            "org": name_id(org),
+            "kind": "declaration",
+            "declared_at": at(day, 0),
+            "subject": "immigration",
+        }
         for n, (org, day) in enumerate(((TEXAS, early), (IOWA, late)), 1)
     ]
     rule = "us-il/declaration"
     said = found(db, tmp_path, [rule], tables | {"declarations": papers})[rule]
     assert (said.over, said.counts[Outcome.PASS], said.counts[Outcome.FAIL]) == (1, 1, 0)
-    assert dict(said.margin) == {"without any": 0, "which searched before it": 1}
+    assert dict(said.margin) == {"without any": 0, "whose last such search was before it": 1}
     assert found(db, tmp_path, [rule], tables)[rule].counts[Outcome.CANNOT_TELL] == 2
+
+
+@pytest.mark.parametrize(
+    ("subject", "until", "days", "outcome"),
+    [
+        ("training", None, ["2024-06-01"], Outcome.FAIL), ("sharing", None, ["2024-06-01"], Outcome.PASS),
+        ("other", None, ["2024-06-01"], Outcome.NEEDS_PERSON), (None, None, ["2024-06-01"], Outcome.NEEDS_PERSON),
+        ("immigration", None, ["2023-05-01", "2024-06-01"], Outcome.PASS),  # the law began between the two
+        ("immigration", None, ["2024-01-15", "2024-06-01"], Outcome.FAIL),
+        ("immigration", "2024-05-31", ["2024-06-01"], Outcome.FAIL),
+        ("immigration", "2024-06-01", ["2024-02-01", "2024-06-01"], Outcome.PASS),
+    ],
+)  # fmt: skip
+def test_a_declaration_is_one_about_use_and_only_searches_since_the_law_count(
+    tmp_path: Path, subject: str | None, until: str | None, days: list[str], outcome: Outcome
+) -> None:
+    """Illinois, from 1 January 2024; the paper is of 1 February."""
+    paper = {
+        "source": PAPER, "part": 0, "record": 1, "org": name_id(TEXAS), "kind": "declaration", "subject": subject,
+        "declared_at": at(date(2024, 2, 1), 0), "expires_at": until and at(date.fromisoformat(until), 0),
+    }  # fmt: skip
+    tables: dict[str, list[worlds.Row]] = {
+        "sources": [worlds.log(NETWORK, "network_audit", ILLINOIS), worlds.log(PAPER, "declarations")],
+        "sightings": [outside(TEXAS, date.fromisoformat(day), n) for n, day in enumerate(days, 1)],
+        "declarations": [paper],
+    }
+    with Store(threads=1) as db:
+        said = found(db, tmp_path, ["us-il/declaration"], tables)["us-il/declaration"]
+    counts = {**said.counts, Outcome.FAIL: said.question}
+    assert [o for o, n in counts.items() if n] == [outcome]
 
 
 def test_an_agreement_counts_while_it_is_in_force(db: Store, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from plateglass.check.others import MONTHS, framed
 from plateglass.check.tables import AGREED
 from plateglass.check.world import World
 from plateglass.model import Column
-from plateglass.store import Step
+from plateglass.store import Step, text
 
 _WHO = (
     Column("agency", "VARCHAR", "id of the other agency; NULL while unresolved"),
@@ -22,10 +22,11 @@ OUTSIDE_AGENCIES: tuple[Column, ...] = (
     Column("last_at", "BIGINT", "when it last did"),
     Column("searches", "BIGINT", "how often"),
     Column(
-        "declared_at", "BIGINT", "day of its first declaration or attestation; NULL where the case holds none of it"
+        "declared_at", "BIGINT", "day of its first declaration or attestation about use or sharing; NULL without one"
     ),
-    Column("declared_until", "BIGINT", "the last day that a declaration of it holds; NULL where it has no end"),
-    Column("declarations", "BIGINT", "declarations and attestations in the case, of anybody"),
+    Column("undeclared_at", "BIGINT", "when it last searched on a day on which no such paper held; NULL where never"),
+    Column("unclear", "BIGINT", "papers of it of which the table does not say what they are about"),
+    Column("declarations", "BIGINT", "declarations and attestations in the case, of anybody, about anything"),
     Column("agreement_at", "BIGINT", "day of its first agreement under INA 287(g); NULL where none is listed"),
     Column("agreement_until", "BIGINT", "the day on which its last agreement ended; NULL while one is in force"),
     Column("agreements", "BIGINT", "agreements in the case, of anybody"),
@@ -58,18 +59,25 @@ SHARING_COUNTS: tuple[Column, ...] = (
 )
 """One row a dated sharing list: what it holds, what the portal says, what the log shows."""
 
+ABOUT = ("immigration", "health_care", "protected_activity", "sharing")
+"""What a declaration must be about, to be one of what the data will not be used for."""
+
+FOREVER = 1_000_000
+"""A day number after all others."""
+
 MONDAY = 3
 """1970-01-01 was a Thursday: the day number and 3 more, by sevens, is a number of weeks that begin on Mondays."""
 
 
 def outside_agencies(world: World) -> list[Step]:
     """Each other agency that searched an owner's cameras, with its declarations and agreements."""
-    rows = """
+    rows = f"""
         SELECT l.source, l.part, CAST(NULL AS BIGINT) AS record, o.last_at AS unit_at, o.log_no, o.agency_no,
           o.owner_state, o.agency, w.state AS agency_state, w.kind AS agency_kind, w.level AS agency_level,
-          o.first_at, o.last_at, o.searches, d.declared_at, d.declared_until,
-          (SELECT count(*) FROM declarations) AS declarations, a.agreement_at, a.agreement_until,
-          (SELECT count(*) FROM agreements) AS agreements, r.registered_at,
+          o.first_at, o.last_at, o.searches, {world.at("d.declared_at")} AS declared_at,
+          CASE WHEN d.declared_at IS NULL THEN o.last_at ELSE u.undeclared_at END AS undeclared_at,
+          coalesce(d.unclear, 0) AS unclear, (SELECT count(*) FROM declarations) AS declarations,
+          a.agreement_at, a.agreement_until, (SELECT count(*) FROM agreements) AS agreements, r.registered_at,
           (SELECT count(*) FROM duties WHERE duty = 'registration') AS registrations
         FROM (SELECT owner, agency, min(agency_no) AS agency_no, min(owner_state) AS owner_state, min(log_no) AS log_no,
                 min(searched_at) AS first_at, max(searched_at) AS last_at, count(*) AS searches
@@ -78,22 +86,39 @@ def outside_agencies(world: World) -> list[Step]:
         JOIN logs AS l ON l.log_no = o.log_no
         JOIN agency_facts AS w ON w.agency = o.agency
         LEFT JOIN declared AS d ON d.agency = o.agency LEFT JOIN agreed AS a ON a.agency = o.agency
+        LEFT JOIN undeclared AS u ON u.owner = o.owner AND u.agency = o.agency
         LEFT JOIN registered AS r ON r.agency = o.agency"""
-    return [MONTHS, *_papers(), Step("outside_agencies", framed(rows, OUTSIDE_AGENCIES, world), "an owner and agency")]
+    return [
+        MONTHS,
+        *_papers(world),
+        Step("outside_agencies", framed(rows, OUTSIDE_AGENCIES, world), "an owner and agency"),
+    ]
 
 
-def _papers() -> list[Step]:
+def _papers(world: World) -> list[Step]:
     return [
         Step("agency_facts", """
             SELECT agency, min(state) AS state, min(kind) AS kind, min(level) AS level FROM who
             WHERE agency IS NOT NULL GROUP BY agency""", "one row an agency"),
-        Step("declared", """
-            SELECT w.agency, min(d.declared_at) AS declared_at,
-              CASE WHEN count(d.expires_at) = count(*) THEN max(d.expires_at) END AS declared_until
+        Step("declared_papers", f"""
+            SELECT w.agency, d.declared_at // {DAY_MS} AS first_day, d.expires_at // {DAY_MS} AS last_day,
+              d.declared_at, coalesce(d.subject, 'other') = 'other' AS unclear
             FROM declarations AS d JOIN who AS w ON w.org = d.org
             WHERE w.agency IS NOT NULL AND d.declared_at IS NOT NULL
               AND coalesce(d.kind, 'declaration') IN ('declaration', 'attestation')
-            GROUP BY w.agency""", "one row an agency that has declared"),
+              AND coalesce(d.subject, 'other') IN ({", ".join(map(text, ABOUT))}, 'other')""",
+            "one row a paper that speaks, or may speak, of use or sharing"),
+        Step("declared", """
+            SELECT agency, min(CASE WHEN NOT unclear THEN declared_at END) AS declared_at,
+              count(CASE WHEN unclear THEN 1 END) AS unclear
+            FROM declared_papers GROUP BY agency""", "one row an agency that has declared"),
+        Step("undeclared", f"""
+            SELECT s.owner, s.agency, max(s.searched_at) AS undeclared_at
+            FROM searches AS s JOIN declared AS b ON b.agency = s.agency
+            LEFT JOIN declared_papers AS d ON d.agency = s.agency AND NOT d.unclear
+              AND {world.day("s.searched_at")} BETWEEN d.first_day AND coalesce(d.last_day, {FOREVER})
+            WHERE s.exposed AND d.agency IS NULL GROUP BY s.owner, s.agency""",
+            "when one that has declared last searched without a paper that held"),
         Step("registered", """
             SELECT w.agency, min(d.done_at) AS registered_at FROM duties AS d JOIN who AS w ON w.org = d.org
             WHERE d.duty = 'registration' AND w.agency IS NOT NULL GROUP BY w.agency""",
