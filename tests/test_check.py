@@ -311,8 +311,9 @@ def test_a_window_over_the_clock_change_is_an_hour_longer_than_on_the_clock(db: 
     more: dict[str, Any] = {"timezone": "America/Chicago", "parameters": {"retention_days": 30}}
     finding = found(db, tmp_path, [look_back], {"sightings": rows}, **more)[0]
     assert finding.over == 4
-    assert [units for _, units in finding.margin] == [2, 1, 1, 1]
-    assert "exactly 30 days" in finding.margin[3][0]
+    assert [units for _, units in finding.margin] == [2, 1, 1, 1, 1]
+    assert "exactly 30 days" in finding.margin[2][0]
+    assert "2 of them by under 72 minutes (of these 1 by the hour of a clock change alone), 1 by" in finding.sentence
     assert "4 of 5 searches (80.00 %)" in finding.sentence
     local, elapsed = db.rows("SELECT lookback_local_ms, lookback_ms FROM searches WHERE networks = 1")[0]
     assert (local, elapsed) == (month, month + HOUR)

@@ -105,3 +105,17 @@ def test_the_first_places_on_a_page_are_those_that_its_sentence_counts() -> None
         shown = findings.page(1, finding, rule, desk).locators
     assert [at.record for at in shown[:2]] == [31, 1]
     assert [at.verdict for at in shown[:2]] == ["question", "needs person"]
+
+
+@pytest.mark.parametrize(("day", "add_up"), [(23, True), (22, False)])
+def test_classes_that_are_parts_of_others_are_not_drawn_and_not_added(day: int, add_up: bool) -> None:
+    rule = RULES["promises/look-back"]
+    numbers = (267, 188, 65, day, 173)
+    assert rule.measure is not None
+    margin = tuple((bucket.label, units) for bucket, units in zip(rule.measure.buckets, numbers, strict=True))
+    finding = Finding(rule.id, {Outcome.PASS: 9}, 463, 463, "", {}, margin)
+    with Store(threads=1) as store:
+        store.load("evidence", check.EVIDENCE, [])
+        page = findings.page(1, finding, rule, findings.Desk(store, None, {}, (), {}, {}, {}))
+    assert [mark.value for mark in page.charts["margin"].marks] == ["267", str(day), "173"]
+    assert page.add_up == add_up

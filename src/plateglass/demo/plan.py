@@ -179,8 +179,8 @@ def _with(cast: Cast, plants: Mapping[str, tuple[str, ...]], **changes: Any) -> 
 
 
 UNDER_72_MINUTES = "by under 72 minutes"
-READY_MADE = "by under 72 minutes, with a window of exactly 30 days: a ready-made choice"
-CLOCK_CHANGE = "by the hour that a clock change makes: a window of exactly 30 days on the clock"
+READY_MADE = "of these, with a window of exactly 30 days: a ready-made choice"
+CLOCK_CHANGE = "of these, by the hour that a clock change makes: a window of exactly 30 days on the clock"
 OVER_A_DAY = "by more than a day"
 
 

@@ -105,6 +105,8 @@ class FindingPage:
     agencies_hidden: bool
     eras: tuple[tuple[str, Crossing], ...]
     missing: tuple[tuple[str, str, int], ...]
+    add_up: bool
+    """Whether the classes of its margin, without those that are parts of others, add up to all that they are about."""
     charts: Mapping[str, charts.Chart]
 
     @property
@@ -147,6 +149,7 @@ def page(number: int, finding: Finding, rule: Rule, desk: Desk) -> FindingPage:
         found=found(rule), pointed=finding.over + finding.counts.get(Outcome.NEEDS_PERSON, 0),
         locators=_locators(finding, desk), table=tuple(listed or ()), agencies=tuple(shown[:ROWS]),
         more_agencies=max(len(shown) - ROWS, 0), agencies_hidden=listed is None, eras=eras, missing=_missing(finding),
+        add_up=sum(units for _, units in _apart(finding, rule)) == (tested if _of_all(rule) else finding.over),
         charts=_charts(anchor, finding, rule, shown, eras),
     )  # fmt: skip
 
@@ -262,6 +265,13 @@ def _of_all(rule: Rule) -> bool:
     return rule.measure is not None and rule.measure.of == "tested"
 
 
+def _apart(finding: Finding, rule: Rule) -> tuple[tuple[str, int], ...]:
+    """The classes of the margin that are no parts of others."""
+    buckets = rule.measure.buckets if rule.measure else ()
+    parts = {n for n, bucket in enumerate(buckets) if bucket.within}
+    return tuple(row for n, row in enumerate(finding.margin) if n not in parts)
+
+
 def _charts(
     anchor: str, finding: Finding, rule: Rule, agencies: Sequence[suppress.Shown],
     eras: Sequence[tuple[str, Crossing]],
@@ -275,7 +285,7 @@ def _charts(
         )
     whole = rule.unit if _of_all(rule) else unit
     if finding.margin and (finding.over or _of_all(rule)) and decided(finding):
-        drawn["margin"] = charts.bars(f"{anchor}-margin", f"By class: {whole}", whole, finding.margin)
+        drawn["margin"] = charts.bars(f"{anchor}-margin", f"By class: {whole}", whole, _apart(finding, rule))
     numbers = [(row.agency, row.over) for row in agencies[:ROWS] if isinstance(row.over, int)]
     if numbers:
         drawn["agencies"] = charts.bars(f"{anchor}-agencies", f"By agency: {unit}", unit, numbers)
