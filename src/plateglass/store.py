@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -246,11 +247,10 @@ _DIVISIONS: Final = (exp.Div, exp.IntDiv, exp.Mod)
 
 def predicate(sql: str, columns: Collection[str], parameters: Mapping[str, int | float | str | None]) -> str:
     """One expression that is true, false or NULL; else as `expression`."""
-    written = expression(sql, columns, parameters)
-    root = _parsed(written).unnest()
-    if not isinstance(root, _TRUTHS):
+    tree = _checked(sql, columns, parameters)
+    if not isinstance(tree.unnest(), _TRUTHS):
         raise RuleRefused("the SQL gives no true or false", expected="a comparison, or several with AND, OR, NOT")
-    return written
+    return _written(tree)
 
 
 def expression(sql: str, columns: Collection[str], parameters: Mapping[str, int | float | str | None]) -> str:
@@ -262,6 +262,10 @@ def expression(sql: str, columns: Collection[str], parameters: Mapping[str, int 
     Raises:
         RuleRefused: it is not one expression, or some part of it is not on the list; the message says which.
     """
+    return _written(_checked(sql, columns, parameters))
+
+
+def _checked(sql: str, columns: Collection[str], parameters: Mapping[str, int | float | str | None]) -> exp.Expr:
     tree: exp.Expr = _parsed(sql)
     for named in list(tree.find_all(exp.Placeholder, exp.Parameter, exp.Cast)):
         value = _day(named) if isinstance(named, exp.Cast) else _value(named, parameters)
@@ -273,12 +277,16 @@ def expression(sql: str, columns: Collection[str], parameters: Mapping[str, int 
     for literal in [node for node in tree.find_all(exp.Literal) if isinstance(node.parent, _ARITHMETIC)]:
         if not literal.is_string and literal.is_int:
             literal.replace(exp.cast(literal.copy(), "BIGINT"))
+    return tree
+
+
+def _written(tree: exp.Expr) -> str:
     return tree.sql(dialect="duckdb", comments=False).replace("\0", "' || chr(0) || '")  # only a text can hold one
 
 
 def comparisons(sql: str) -> list[str]:
     """Every comparison with texts within an expression, as often as it stands there: what costs most of it."""
-    return [found for node in sqlglot.parse_one(sql, dialect="duckdb").walk() if (found := _comparison(node))]
+    return [found for node in _read(sql).walk() if (found := _comparison(node))]
 
 
 def substituted(sql: str, columns: Mapping[str, str]) -> str:
@@ -288,7 +296,13 @@ def substituted(sql: str, columns: Mapping[str, str]) -> str:
         found = columns.get(_comparison(node))
         return node if found is None else exp.column(found)
 
-    return sqlglot.parse_one(sql, dialect="duckdb").transform(read).sql(dialect="duckdb")
+    return _read(sql).transform(read).sql(dialect="duckdb")
+
+
+@lru_cache(maxsize=4096)
+def _read(sql: str) -> exp.Expr:
+    """The tree of SQL that was written here, to look at and to copy: a rule's is looked at several times."""
+    return sqlglot.parse_one(sql, dialect="duckdb")
 
 
 def _comparison(node: exp.Expr) -> str:
