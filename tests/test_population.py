@@ -167,7 +167,8 @@ def test_verdicts_are_those_of_the_home_agency_s_searches_and_of_its_cameras(mad
     assert sum(found.counts.values()) == 1614 + 1550
     assert (found.over, found.counts[Outcome.NOT_APPLICABLE]) == (27, 1614)
     assert dict(found.margin) == {"by bodies of other states": 21, "by federal bodies": 6}
-    assert "Over searches by the agency’s own users, searches of its cameras" in statutory.render(california)
+    assert "over searches by the agency’s own users, searches of its cameras" in statutory.render(california)
+    assert [tally[3] for tally in california.tallies] == [1614, 1550, 0]
     assert len(california.page.parts) > 20, "every file of the case is named"
 
 

@@ -61,8 +61,12 @@ def documents(made: Case) -> dict[str, Document]:
     """Every shape, filled from the case."""
     packs = sorted({pack for shape in SHAPES.values() for pack in shape.packs})
     signed = Signed(reviewer="Cy Mockup\u202e", independence="no part in it")
-    with duties.looked(made, packs, scope=duties.Scope()) as seen:
-        return {id_: duties.document(seen, shape, signed) for id_, shape in SHAPES.items()}
+    found = {}
+    for whole in (False, True):
+        with duties.looked(made, packs, scope=duties.Scope(whole)) as seen:
+            found |= {id_: duties.document(seen, shape, signed) for id_, shape in SHAPES.items()
+                      if (shape.searches == "case") == whole}  # fmt: skip
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -407,6 +411,15 @@ def test_no_heading_stands_alone_at_the_end_of_a_page(id_: str, pdfs: dict[str, 
 
 
 @pytest.mark.parametrize("id_", SHAPES)
+def test_no_word_of_a_verdict_is_broken(id_: str, pdfs: dict[str, Path]) -> None:
+    """In narrow columns words broke wherever they could."""
+    pdf = pypdfium2.PdfDocument(pdfs[id_])
+    lines = {line.strip() for page in pdf for line in page.get_textpage().get_text_range().splitlines()}
+    pdf.close()
+    assert not lines & {"Indicato", "r", "Questio", "n", "applicab", "le"}
+
+
+@pytest.mark.parametrize("id_", SHAPES)
 def test_no_text_leaves_the_page(id_: str, pdfs: dict[str, Path]) -> None:
     """Every letter lies within the margins of US Letter."""
     pdf = pypdfium2.PdfDocument(pdfs[id_])
@@ -451,6 +464,15 @@ def test_the_check_of_tags_refuses_a_file_without_any(tmp_path: Path) -> None:
     pdf.new_page(612, 792)
     pdf.save(tmp_path / "a.pdf")
     assert "the catalogue lacks /StructTreeRoot" in faults(tmp_path / "a.pdf")
+
+
+def test_what_a_table_is_over_does_not_end_a_page(pdfs: dict[str, Path]) -> None:
+    """It stands between the heading and the table, and keeps neither."""
+    pdf = pypdfium2.PdfDocument(pdfs["general"])
+    pages = [page.get_textpage().get_text_range().split() for page in pdf]
+    pdf.close()
+    assert sum("whosever" in words for words in pages) > 3
+    assert not [words[-6:] for words in pages if "each." in words[-5:]]
 
 
 def test_a_heading_at_the_end_of_a_page_is_seen(tmp_path: Path) -> None:

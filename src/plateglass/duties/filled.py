@@ -80,6 +80,8 @@ def _of_home(store: Store, case: Case, packs: Sequence[str], progress: Progress)
     counted = population(store, case.settings.zone)
     narrow(store, case.work, only_home=True)
     found = _checked(store, case, packs, progress)
+    if other := counted.tallies.get(3):
+        counted = replace(counted, tallies={**counted.tallies, 3: (*other[:3], 0)})
     store.run(Step("sources", "SELECT * FROM all_sources"))  # every file is named in the report
     return Looked(store, case, case.catalogue(), found, pages.public(store, case, found), counted, _HOME)
 
@@ -155,7 +157,7 @@ def document(seen: Looked, wanted: Shape, signed: Signed) -> Document:
         wanted.id, wanted.title, wanted.place, facts, wanted.review, wanted.cites, chapters,
         tuple(_readings(seen.case, seen.catalogue)), stated,
         (*_elsewhere(wanted, home), *_uncovered(seen), *wanted.limits), wanted.sha256,
-        seen.page, *_counted(seen.population), seen.judged, *_days(seen.period),
+        seen.page, *_counted(seen.population), seen.judged, seen.judged == _ALL, *_days(seen.period),
     )  # fmt: skip
 
 
@@ -163,7 +165,7 @@ def _counted(counted: Population | None) -> tuple[tuple[tuple[str, int, int, int
     """The searches in three counts, by whose they are, and how they were counted."""
     if counted is None:
         return (), ()
-    own = (f"Searches by the agency’s own users: {counted.own}",) if counted.own else ()
+    own = (f"Searches by the agency’s own users: {counted.own[0].lower()}{counted.own[1:]}",) if counted.own else ()
     return tuple(counted.tallies.values()), (*own, f"Over all logs of the case: {counted.linked.sentence}.")
 
 

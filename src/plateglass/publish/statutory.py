@@ -145,6 +145,8 @@ class Document:
     """How they were counted."""
     judged: str = ""
     """What the rules were checked over."""
+    whole: bool = False
+    """Whether that is all logs of the case, which each table of verdicts then says."""
     days: str = ""
     """The days that the report is about, in words; empty for all that the case holds."""
     slug: str = ""
@@ -166,6 +168,15 @@ class Document:
         found = [f for c in self.chapters for line in c.lines if isinstance(line.answer, Verdicts)
                  for f in line.answer.found]  # fmt: skip
         return tuple({f.anchor: f for f in found}.values())
+
+
+def limits(document: Document) -> dict[str, list[str]]:
+    """What the rules of a report can't show, each once, with those that say it; of rules that looked at anything."""
+    found: dict[str, list[str]] = {}
+    for each in document.verdicts:
+        for limit in each.rule.limits[:1] if each.verdict.style != "none" else ():
+            found.setdefault(limit, []).append(each.finding.rule)
+    return found
 
 
 def write(document: Document, out: Path, *, pdf: bool) -> Path:
@@ -194,7 +205,7 @@ def write(document: Document, out: Path, *, pdf: bool) -> Path:
 def render(document: Document, *, paper: bool = False) -> str:
     """The report as one HTML file that asks nothing of anybody; for paper, without links."""
     environment = templating.environment(inputs=INPUTS, paper=paper)
-    return environment.get_template("statutory/report.html").render(d=document)
+    return environment.get_template("statutory/report.html").render(d=document, limits=limits(document))
 
 
 def _json(document: Document) -> str:
