@@ -61,7 +61,7 @@ def documents(made: Case) -> dict[str, Document]:
     """Every shape, filled from the case."""
     packs = sorted({pack for shape in SHAPES.values() for pack in shape.packs})
     signed = Signed(reviewer="Cy Mockup\u202e", independence="no part in it")
-    found = {}
+    found: dict[str, Document] = {}
     for whole in (False, True):
         with duties.looked(made, packs, scope=duties.Scope(whole)) as seen:
             found |= {id_: duties.document(seen, shape, signed) for id_, shape in SHAPES.items()
