@@ -144,6 +144,26 @@ def write(folder: Path, every: int = 1) -> None:
         fewer = [HEADINGS, *planted(HEADINGS, canaries[::5])]
         archive.writestr("8_1_2025-8_31_2025-Sampleton CA PD-Audit.csv", _text(fewer).encode("utf-16"))
     _refused(folder, canaries)
+    _called(folder, few[::4])
+
+
+def _called(folder: Path, canaries: Sequence[Canary]) -> None:
+    """Canaries in the names of files, members, folders and sheets; people in names of sheets only.
+
+    No pattern can see a person in a file's name: README says so under Limits.
+    """
+    rows = [HEADINGS, *([ordinary(n)[h] for h in HEADINGS] for n in range(40))]
+    workbook.write(folder / "sheets.xlsx", {re.sub(r"[\[\]:*?/\\]", " ", c.text)[:31]: rows for c in canaries})
+    seen = [c for c in canaries if c.kind != "person"]
+    for number, canary in enumerate(seen):
+        name = f"{canary.text} 2025-09-0{number % 9 + 1} Exampleville_CA_PD"
+        _csv(folder / f"{name}.csv", [*rows, [ordinary(number + 50)[h] for h in HEADINGS]])
+        (folder / canary.text).mkdir()
+        (folder / canary.text / "gone.csv").symlink_to("nowhere")
+        (folder / canary.text / "link").symlink_to(folder)
+    with zipfile.ZipFile(folder / f"release {seen[0].text}.zip", "w") as archive:
+        for canary in seen:
+            archive.writestr(f"{canary.text}/log_{canary.plain}_.csv", _text([*rows, *rows[1:3]]) + canary.kind)
 
 
 def _others(folder: Path, canaries: Sequence[Canary]) -> None:
@@ -267,7 +287,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Room:
         made.run("audit", fewer, "--out", "other", "--json", *HOME),
         made.run("check", "case"),
         made.run("report", "case"),
-        *(made.run("layouts", "explain", path) for path in sorted(files.iterdir())),
+        *(made.run("layouts", "explain", path) for path in sorted(files.iterdir()) if path.is_file()),
     ]
     for number, done in enumerate(ran):
         assert done.code in (0, 1), f"{number}: {done.err[-2000:]}"
@@ -364,6 +384,17 @@ def test_no_canary_gets_out(room: Room) -> None:
         if hits:
             leaks[str(path.relative_to(room.root))] = hits[:5]
     assert leaks == {}
+
+
+def test_the_files_with_canaries_in_their_names_were_read(room: Room) -> None:
+    found = json.loads((room.root / "report" / "summary.json").read_text())
+    named = {source["name"] for source in found["sources"]}
+    assert {name for name in named if "Exampleville_CA_PD" in name} >= {"[plate] 2025-09-01 Exampleville_CA_PD.csv"}
+    assert {source["sheet"] for source in found["sources"] if source["name"] == "sheets.xlsx"} >= {
+        "sheet 1",
+        "sheet 25",
+    }
+    assert any(issue["code"] == "link-not-followed" for issue in found["issues"])
 
 
 def test_the_local_tables_are_where_names_are_allowed(room: Room) -> None:

@@ -244,6 +244,8 @@ def test_a_rule_without_units_says_so(db: Store, tmp_path: Path) -> None:
         ({"fails": "networks > reason_state"}, "can't be computed"),
         ({"fails": "searched_at * 9000000000 > 1"}, "can't be computed"),
         ({"fails": "regexp_matches(agency, '(')"}, "can't be computed"),
+        ({"says": "{over} of {tested}; {class_1}"}, "asks for .class_1.*first of the measure's buckets"),
+        ({"says": "{over} of {tested"}, "braces"),
     ],
 )
 def test_a_rule_that_can_not_be_run_is_refused_by_name(

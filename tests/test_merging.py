@@ -30,7 +30,7 @@ def found(
         folder / "case", Settings(agency="Exampleville CA PD", timezone="America/Los_Angeles", rules=packs)
     )
     assert pipeline.add(case, [folder / "files"]) == []
-    findings = {finding.rule.partition("/")[2]: finding for finding in pipeline.check(case)}
+    findings = {finding.rule.partition("/")[2]: finding for finding in pipeline.check(case)[1]}
     with pipeline.prepared(case, lambda *_: None) as store:
         pipeline._checked(store, case, lambda *_: None)
         rows = store.rows(

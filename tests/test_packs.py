@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -113,7 +114,8 @@ def test_what_the_settings_name_goes_before_everything_else(db: Store, tmp_path:
     filled(db, [(WASHINGTON, at(31))])
     named = check.fitting(db, worlds.case(tmp_path, rules=("us-il",)).settings, RULES)
     assert {rule.partition("/")[0] for rule in named.rules} == {"us-il"}
-    assert named.issue().message == "rules checked: us-il, as the settings name them"
+    id_ = "us-ca-exampleville-ca-pd"
+    assert named.issue().message == f"rules checked (home agency: {id_}): us-il, as the settings name them"
     with pytest.raises(CaseUnusable, match="us-zz"):
         check.fitting(db, worlds.case(tmp_path, rules=("us-zz",)).settings, RULES)
 
@@ -128,17 +130,95 @@ def test_leads_about_accounts_are_for_the_custodian_who_asks(db: Store, tmp_path
     }
 
 
-def test_a_citys_ordinance_is_one_file_and_no_code(db: Store, tmp_path: Path) -> None:
+def chosen(db: Store, tmp_path: Path, written: str, **placed: Any) -> check.Choice:
+    """The choice for the log of an agency that `resolve` placed so."""
+    filled(db, [(TEXAS, at(31))], written)
+    row = worlds.organisation(written, placed.pop("state", written.split()[-2].lower()), **placed)
+    db.execute("DELETE FROM organisations WHERE name = ?", [written])
+    db.execute(f"INSERT INTO organisations ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
+    return check.fitting(db, worlds.case(tmp_path, agency=written).settings, RULES)
+
+
+def packs(choice: check.Choice) -> dict[str, int]:
+    return Counter(rule.rpartition("/")[0] for rule in choice.rules)
+
+
+def test_a_citys_rules_are_checked_for_that_citys_agency(db: Store, tmp_path: Path) -> None:
+    choice = chosen(db, tmp_path, "Austin TX PD", agency="us-tx-austin-pd")
+    cities = {rule for rule in choice.rules if rule.startswith("cities/")}
+    assert cities == {"cities/austin-audit", "cities/austin-case-number", "cities/austin-look-back"}
+    assert f"cities, 3 of its {packs_of('cities')} rules, which bind the home agency" in choice.why
+    elsewhere = chosen(db, tmp_path, "Madeup Falls TX PD", agency="us-tx-madeup-falls-pd")
+    assert "cities" not in packs(elsewhere)
+
+
+def packs_of(pack: str) -> int:
+    return sum(rule.startswith(f"{pack}/") for rule in RULES)
+
+
+def test_the_highway_patrol_has_its_own_pack_besides_californias(db: Store, tmp_path: Path) -> None:
+    found = packs(chosen(db, tmp_path, "California Highway Patrol", state="ca", agency="us-ca-highway-patrol"))
+    assert found["us-ca-highway-patrol"] == packs_of("us-ca-highway-patrol")
+    assert found["us-ca"] == packs_of("us-ca")
+    assert "us-ca-highway-patrol" not in packs(chosen(db, tmp_path, worlds.HOME))
+
+
+def test_an_order_of_one_department_is_not_checked_for_another_body_of_its_state(db: Store, tmp_path: Path) -> None:
+    assert "us-dc" not in packs(chosen(db, tmp_path, "Exampleton DC PD", agency="us-dc-exampleton-pd"))
+    assert packs(chosen(db, tmp_path, "Metropolitan DC PD", agency="us-dc-metropolitan-pd"))["us-dc"] == packs_of(
+        "us-dc"
+    )
+
+
+def test_promises_of_a_federal_body_are_checked_where_it_is_at_home_or_searched(db: Store, tmp_path: Path) -> None:
+    ice: dict[str, Any] = {"state": None, "agency": "us-ice-ero", "level": "federal", "kind": "federal"}
+    home = chosen(db, tmp_path, "Immigration Office", **ice)
+    assert {"us-dhs/ice-reason", "us-dhs/hot-list-year"} <= set(home.rules)
+    assert "us-dhs/cbp-known-target" not in home.rules
+    db.execute("UPDATE organisations SET agency = 'us-cbp' WHERE name = ?", [FEDERAL])
+    filled(db, [(FEDERAL, at(31))])
+    db.execute("UPDATE organisations SET agency = 'us-cbp' WHERE name = ?", [FEDERAL])
+    searched = check.fitting(db, worlds.case(tmp_path).settings, RULES)
+    assert "us-dhs/cbp-known-target" in searched.rules
+    assert not {"us-dhs/ice-reason", "us-dhs/cbp-several-approvers"} & set(searched.rules)
+    assert any(
+        said.startswith("us-dhs, ") and said.endswith("which bind agencies that searched") for said in searched.why
+    )
+
+
+def test_what_is_not_checked_is_said_with_the_reason(db: Store, tmp_path: Path) -> None:
+    choice = chosen(db, tmp_path, worlds.HOME)
+    assert packs(choice)["ways-round"] == packs_of("ways-round"), "a way round binds nobody and may be anybody's"
+    assert not {"cjis", "guidance", "cities"} & set(packs(choice))
+    said = choice.issue().message
+    assert "Not checked, unless the settings name them: cjis, because it binds systems that hold" in said
+    assert "guidance, because it recommends, and binds nobody" in said
+    assert (
+        "other states; what in cities, us-ca-highway-patrol, us-dc, us-dhs binds agencies that are not in the case"
+        in said
+    )
+
+
+@pytest.mark.parametrize("named", [(), ("us-il",)])
+def test_a_citys_ordinance_is_one_file_and_no_code(db: Store, tmp_path: Path, named: tuple[str, ...]) -> None:
     """The very file that docs/add-a-rule.md shows, in the case's own content: tried, chosen and checked."""
     guide = (Path(__file__).parents[1] / "docs" / "add-a-rule.md").read_text(encoding="utf-8")
     file = guide.split("```toml\n", 1)[1].split("```", 1)[0]
     assert guide.count("\n") < 60
-    case = worlds.case(tmp_path, rules=("exampleville",), parameters={"most": 2})
+    case = worlds.case(tmp_path, rules=named, parameters={"most": 2})
     (case.content / "rules" / "exampleville").mkdir(parents=True)
     (case.content / "rules" / "exampleville" / "reach.toml").write_text(file, encoding="utf-8")
     mine = case.catalogue().rules["exampleville/reach"]
     assert check.examples(mine, case.catalogue()) == []
     filled(db, [(TEXAS, at(29)), (TEXAS, at(31))])
-    finding = check.verdicts(db, case, check.fitting(db, case.settings, case.catalogue().rules).rules)[0]
+    choice = check.fitting(db, case.settings, case.catalogue().rules)
+    assert [said for said in choice.why if "exampleville" in said] == ["exampleville, the case's own"]
+    assert ("screens/row-cap" in choice.rules) == (not named)
+    findings = {each.rule: each for each in check.verdicts(db, case, choice.rules)}
+    finding = findings["exampleville/reach"]
+    assert (finding.over, finding.counts[Outcome.FAIL]) == (0, 0)
+    assert finding.counts[Outcome.NOT_APPLICABLE] == 2, "the log is of another agency than the one that it binds"
+    db.execute("UPDATE organisations SET agency = 'us-ca-exampleville-pd' WHERE name = ?", [worlds.HOME])
+    finding = check.verdicts(db, case, {"exampleville/reach": mine})[0]
     assert (finding.rule, finding.over, finding.counts[Outcome.FAIL]) == ("exampleville/reach", 2, 0)
     assert "2 of 2 searches" in finding.sentence

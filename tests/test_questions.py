@@ -198,7 +198,22 @@ def test_the_custodians_questions_are_asked_in_a_custodians_case_only(
     store, made = small
     assert {a.question.id for a in questions.answers(store, made, [], (), ("q24", "q25"))} == {"q24", "q25"}
     other = worlds.case(tmp_path / "other")
-    assert questions.answers(store, other, [], (), ("q24", "q25")) == []
+    closed = questions.answers(store, other, [], (), ("q24", "q25"))
+    assert [(a.question.id, a.why, a.facts, a.tables) for a in closed] == [
+        (id_, questions.KEPT, {}, ()) for id_ in ("q24", "q25")
+    ]
+
+
+def test_every_reader_sees_thirty_questions_and_the_custodians_answers_only_in_the_custodians_book(
+    found: dict[str, questions.Answer],
+) -> None:
+    told = publish.Told(list(found.values()))
+    public = told.of("public")
+    assert [a.question.id for a in public] == list(QUESTIONS)
+    assert {a.question.id: a.why for a in public if a.question.audience == "custodian"} == dict.fromkeys(
+        ("q24", "q25"), questions.KEPT
+    )
+    assert {a.question.id for a in told.of("custodian")} == {"q24", "q25"}
 
 
 def test_without_the_extra_every_number_stands_and_bounds_say_what_they_need(
@@ -355,11 +370,13 @@ def lines(report: Path, folder: str = "") -> dict[str, dict[str, Any]]:
 
 def test_most_questions_have_an_answer_and_the_others_a_reason(report: Path) -> None:
     found = lines(report)
-    assert len(found) == 28
+    assert len(found) == 30
     for line in found.values():
         assert bool(line["sentence"]) == line["answered"] != bool(line["why_not"])
     unanswered = {id_ for id_, line in found.items() if not line["answered"]}
-    assert unanswered <= {"q14", "q21", "q22", "q23", "q27"}, [found[id_]["why_not"] for id_ in unanswered]
+    assert unanswered <= {"q14", "q21", "q22", "q23", "q24", "q25", "q27"}, [
+        found[id_]["why_not"] for id_ in unanswered
+    ]
 
 
 def test_the_page_says_every_sentence_and_every_reason(report: Path) -> None:
@@ -367,16 +384,19 @@ def test_the_page_says_every_sentence_and_every_reason(report: Path) -> None:
     plain = re.sub(r"\s+", " ", html.unescape(page))
     for line in lines(report).values():
         assert (line["sentence"] or line["why_not"]).strip() in plain, line["question"]
-    for question in QUESTIONS.values():
-        assert (question.title in plain) == (question.audience == "public")
+    assert all(question.title in plain for question in QUESTIONS.values())
+    assert plain.count(f"Not answered here: {questions.KEPT}.") == 2
 
 
 def test_the_custodians_answers_stand_in_the_custodians_folder_only(report: Path) -> None:
-    assert set(lines(report, "custodian")) == {"q24", "q25"}
-    for name in ("questions.html", "questions.jsonl", "report.html", "methods.html"):
-        text = (report / name).read_text(encoding="utf-8")
-        assert QUESTIONS["q25"].title not in text
-    assert QUESTIONS["q25"].title in (report / "custodian" / "questions.html").read_text(encoding="utf-8")
+    closed, public = lines(report, "custodian"), lines(report)
+    assert set(closed) == {"q24", "q25"}
+    for id_, line in closed.items():
+        assert line["sentence"]
+        assert (public[id_]["sentence"], public[id_]["tables"], public[id_]["why_not"]) == ("", [], questions.KEPT)
+        for name in ("questions.html", "questions.jsonl", "report.html", "methods.html"):
+            assert line["sentence"] not in html.unescape((report / name).read_text(encoding="utf-8"))
+        assert line["sentence"] in html.unescape((report / "custodian" / "questions.html").read_text(encoding="utf-8"))
 
 
 def test_the_methods_say_what_an_editor_asks(report: Path) -> None:

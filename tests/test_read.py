@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -179,6 +180,64 @@ def test_a_link_in_a_circle_is_an_error_and_a_linked_folder_is_not_followed(tmp_
     (tmp_path / "again").symlink_to(tmp_path)
     write(tmp_path, "x")
     assert names([tmp_path], tmp_path / "work") == ["link-not-followed", "log.csv"]
+
+
+def test_what_is_wrong_below_a_folder_is_told_without_where_the_folder_lies(tmp_path: Path) -> None:
+    """A path of the machine that it ran on belongs into no report."""
+    inner = tmp_path / "given" / "inner"
+    inner.mkdir(parents=True)
+    (inner / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    (inner / "linked").symlink_to(tmp_path)
+    told = [each for each in read.sources([tmp_path / "given"], tmp_path / "work") if isinstance(each, Issue)]
+    assert sorted((each.code, each.place.path) for each in told) == [
+        ("link-not-followed", "inner/linked"), ("source-unreadable", "gone.csv"),
+    ]  # fmt: skip
+    assert not [each for each in told if str(tmp_path) in f"{each.place}{each.message}"]
+
+
+def test_a_folder_that_can_t_be_listed_is_told_by_its_path_below_the_one_that_was_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "given" / "closed").mkdir(parents=True)
+    listed = os.scandir
+
+    def guarded(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    [issue] = read.sources([tmp_path / "given"], tmp_path / "work")
+    assert isinstance(issue, Issue)
+    assert (issue.place.path, "permission denied" in issue.message) == ("closed", True)
+
+
+@pytest.mark.parametrize(
+    ("files", "what"),
+    [({"datapackage.json": '{"plateglass": {}}'}, "a report"), ({"case.toml": "", "sources.jsonl": ""}, "a case")],
+)
+def test_a_folder_of_our_own_below_an_input_is_passed_over_with_one_note(
+    tmp_path: Path, files: dict[str, str], what: str
+) -> None:
+    ours = tmp_path / "given" / "deep" / "ours"
+    (ours / "evidence").mkdir(parents=True)
+    for name, content in files.items():
+        (ours / name).write_text(content)
+    write(ours / "evidence", log(2), "evidence.csv")
+    write(tmp_path / "given", log(3))
+    source, note = read.sources([tmp_path / "given"], tmp_path / "work")
+    assert isinstance(source, Source)
+    assert isinstance(note, Issue)
+    assert (note.code, note.place.path) == ("folder-passed-over", "deep/ours")
+    assert what in note.message
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", "", "[" * 99_999, "\0", '{"plateglass": ' * 9])
+def test_a_folder_with_another_list_of_files_is_read(tmp_path: Path, content: str) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "datapackage.json").write_text(content)
+    write(tmp_path / "theirs", log(2))
+    assert "log.csv" in names([tmp_path], tmp_path / "work")
 
 
 def test_a_file_without_permission_is_an_issue_and_the_others_go_on(

@@ -27,7 +27,7 @@ def test_each_example_gets_the_verdict_that_it_names(rule: Rule) -> None:
 @every_rule
 def test_each_verdict_that_a_rule_can_give_has_an_example(rule: Rule) -> None:
     can = {Outcome.FAIL} if rule.words else {Outcome.PASS, Outcome.FAIL}  # words that are found, a person reads
-    if rule.applies != "true" or rule.states or any(cite.start or cite.end for cite in rule.cites):
+    if rule.applies != "true" or rule.states or rule.agencies or any(cite.start or cite.end for cite in rule.cites):
         can.add(Outcome.NOT_APPLICABLE)
     if rule.needs or rule.unknown != "false" or any(p.default is None for p in rule.parameters.values()):
         can.add(Outcome.CANNOT_TELL)
@@ -77,7 +77,8 @@ def test_a_rule_compiles_whatever_its_parameters_are(rule: Rule) -> None:
 
 def test_the_rules_of_the_first_edition_are_all_there() -> None:
     assert set(RULES) >= {
-        "screens/reason-missing", "screens/case-number-absent", "screens/reach-networks", "screens/reach-devices",
+        "screens/reason-missing", "screens/reason-vague", "screens/case-number-absent", "screens/reach-networks",
+        "screens/reach-devices",
         "screens/searcher-out-of-state", "screens/searcher-federal", "screens/purpose-p01", "screens/purpose-p02",
         "screens/purpose-p03", "screens/purpose-p24", "screens/purpose-p25", "screens/days-without-records",
         "screens/level-shift", "screens/columns-lost", "screens/row-cap", "promises/look-back",

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from plateglass import pipeline, triage
 from plateglass.case import Case, Settings
+from plateglass.catalogue import Catalogue
 from plateglass.cli import app
 from plateglass.demo import logs
 from plateglass.errors import CaseUnusable, SourceUnreadable
@@ -147,6 +148,32 @@ def test_what_is_no_mechanical_failure_is_no_fail(case: Case) -> None:
     assert kinds["screens/purpose-p01"] == "informational"
     assert kinds["us-ca/sharing-list"] in ("notApplicable", "open")
     assert kinds["screens/reach-networks"] in ("pass", "informational")
+
+
+def test_a_unit_is_said_to_be_what_its_verdict_is(case: Case) -> None:
+    """No claim of what is only in question, counted or left to a person; no number that is not the margin."""
+    one = run(case)
+    said = {r["properties"]["verdict"]: r["message"]["text"] for r in of(one, "us-ca/immigration-purpose")}
+    said |= {r["ruleId"]: r["message"]["text"] for r in one["results"] if r["properties"]["of"] == "unit"}
+    titles = {rule["id"]: rule["shortDescription"]["text"] for rule in one["tool"]["driver"]["rules"]}
+    assert said["us-ca/access-record"] == titles["us-ca/access-record"]
+    assert said["screens/purpose-p01"] == f"Counted by a screen, no finding: {titles['screens/purpose-p01']}"
+    for verdict, opening in (("question", "In question"), ("needs_person", "Only a person can decide")):
+        assert verdict not in said or said[verdict].startswith(opening)
+
+
+@pytest.mark.parametrize(
+    ("rule", "verdict", "text"),
+    [
+        ("promises/look-back", "question", "In question, not decided: {}: 31.5 days"),
+        ("us-ca/in-state-sharing", "fail", "{}"), ("us-ca/in-state-sharing", "needs_person", "Only a person {}"),
+        ("screens/reach-networks", "question", "Counted by a screen, no finding: {}: 31.5 networks"),
+    ],
+)  # fmt: skip
+def test_a_number_is_said_of_a_unit_only_where_it_is_the_margin(rule: str, verdict: str, text: str) -> None:
+    found = Catalogue().rules[rule]
+    expected = text.replace("Only a person", "Only a person can decide whether this is so:").format(found.title)
+    assert sarif._said(found, verdict, 31.5) == expected
 
 
 def test_nothing_of_a_record_stands_in_it(case: Case) -> None:

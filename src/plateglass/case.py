@@ -65,7 +65,9 @@ SOURCES: tuple[Column, ...] = (
     Column("part", "INTEGER", "number of the sheet or table within the file, from 0"),
     Column("sha256", "VARCHAR", "of the file as released"),
     Column("name", "VARCHAR", "the file's name"),
-    Column("part_name", "VARCHAR", "the sheet's name; empty for a file with one table"),
+    Column(
+        "part_name", "VARCHAR", "which sheet or table of the file, such as `sheet 2`; empty for a file with one table"
+    ),
     Column("layout", "VARCHAR", "the layout that knows it"),
     Column("view", "VARCHAR", "what kind of record it holds"),
     Column("owner", "VARCHAR", "whose log it is, as the file says it; empty where it doesn't"),

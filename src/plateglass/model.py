@@ -138,7 +138,7 @@ class Source:
 
     sha256: str
     name: str
-    """The file's name as released; a member of an archive is `archive.zip/member.csv`."""
+    """The file's name as released, as it may be shown; a member of an archive is `archive.zip/member.csv`."""
     path: Path
     """Where its bytes can be read now: the file itself, or an extracted member."""
     size: int
@@ -160,7 +160,7 @@ class Table:
     part: int
     """0 for a file with one table, else the sheet's number from 0."""
     part_name: str
-    """The sheet's name, empty for a file with one table."""
+    """Which sheet or table, such as `sheet 2`; empty for a file with one table."""
     text: Path
     """Its records as UTF-8 CSV: the released file, or a transcription in the run's own temporary folder."""
     relation: str

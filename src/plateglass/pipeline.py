@@ -45,8 +45,8 @@ def audit(case: Case, paths: Sequence[Path], out: Path, progress: Progress = sil
     """Released files into a case, checked, and a report of it in `out`."""
     issues = add(case, paths, progress)
     with prepared(case, progress) as store:
-        findings = _checked(store, case, progress)
-        return Outcome(issues, findings, _published(store, case, findings, out, progress))
+        chosen, findings = _checked(store, case, progress)
+        return Outcome([*issues, chosen], findings, _published(store, case, findings, out, progress))
 
 
 def add(case: Case, paths: Sequence[Path], progress: Progress = silent) -> list[Issue]:
@@ -55,8 +55,8 @@ def add(case: Case, paths: Sequence[Path], progress: Progress = silent) -> list[
         return intake.add(case, paths, progress)
 
 
-def check(case: Case, progress: Progress = silent) -> list[Finding]:
-    """3 to 5. What every rule says of the case."""
+def check(case: Case, progress: Progress = silent) -> tuple[Issue, list[Finding]]:
+    """3 to 5. Which rules were chosen, and what every one of them says of the case."""
     with prepared(case, progress) as store:
         return _checked(store, case, progress)
 
@@ -64,13 +64,13 @@ def check(case: Case, progress: Progress = silent) -> list[Finding]:
 def report(case: Case, out: Path, progress: Progress = silent) -> Path:
     """3 to 6. The report of a case, and everything beside it."""
     with prepared(case, progress) as store:
-        return _published(store, case, _checked(store, case, progress), out, progress)
+        return _published(store, case, _checked(store, case, progress)[1], out, progress)
 
 
 def asked(case: Case, only: Sequence[str] = (), progress: Progress = silent) -> tuple[publish.Book, ...]:
     """3 to 6, of the questions only: the answers that anybody may read, and those for the custodian."""
     with prepared(case, progress) as store:
-        findings, measured = _checked(store, case, progress), worth.worth(case)
+        findings, measured = _checked(store, case, progress)[1], worth.worth(case)
         told = publish.Told(questions.answers(store, case, findings, measured, only), measured)
         return publish.books(store, case, findings, told)
 
@@ -138,13 +138,13 @@ def _note(store: Store, note: Issue) -> None:
                   (note.code, note.severity.value, note.place.path, note.message))  # fmt: skip
 
 
-def _checked(store: Store, case: Case, progress: Progress) -> list[Finding]:
+def _checked(store: Store, case: Case, progress: Progress) -> tuple[Issue, list[Finding]]:
     choice = checking.fitting(store, case.settings, case.catalogue().rules)
     _note(store, choice.issue())
     progress("checking rules", 0, 1)
     findings = checking.verdicts(store, case, choice.rules)
     progress("checking rules", 1, 1)
-    return findings
+    return choice.issue(), findings
 
 
 def _published(store: Store, case: Case, findings: Sequence[Finding], out: Path, progress: Progress) -> Path:

@@ -59,7 +59,7 @@ class Measure(_Part):
     """The number, in `unit`."""
     unit: str
     """What the number is counted in."""
-    buckets: tuple[Bucket, ...]
+    buckets: tuple[Bucket, ...] = ()
     """Classes of the units at fault; a unit may be in several, each label says what it counts."""
     of: Literal["fault", "tested", "person"] = "fault"
     """Which units the classes and extremes are of: those at fault, all that could be tested, or those for a person."""
@@ -118,14 +118,21 @@ class Rule(_Content):
     """`custodian`: for the agency's own reviewer only, in no public output."""
     states: tuple[str, ...] = ()
     """Two-letter states whose agencies it binds; empty for all."""
+    agencies: tuple[str, ...] = ()
+    """Ids of the agencies that it binds, such as `us-ca-exampleville-pd`; `us-ice-*` for all that begin so; empty for
+    all."""
     binds: tuple[Literal["owner", "searcher"], ...] = ("owner",)
-    """Which agency's state it is bound by: that whose log it is, that which searched, or either."""
+    """Which agency it is that is bound: that whose log or paper it is, that which searched, or either."""
     words: tuple[str, ...] = ()
     """For the view `policy_elements`: patterns (RE2, over lower case) of which a line of a policy must have one."""
     requirements: tuple[str, ...] = ()
     """Which requirements of docs/reference/requirements.md it tests, such as `CA-1`."""
     examples: tuple[RuleExample, ...]
     """Made-up units and their verdicts: the file's own tests."""
+
+    def names(self, agency: str) -> bool:
+        """Whether an agency is one of those that it names."""
+        return any(agency == id_ or (id_[-1:] == "*" and agency.startswith(id_[:-1])) for id_ in self.agencies)
 
     @property
     def only_asks(self) -> bool:

@@ -70,9 +70,12 @@ def _zones() -> dict[str, tuple[ZoneInfo, ...]]:
     return {state: tuple(map(ZoneInfo, names)) for state, names in stated}
 
 
-def midnights(day: date, states: Iterable[str]) -> tuple[int, int]:
-    """The first and the last time at which a day may have begun in some states, epoch ms; in any state, of none."""
-    known, asked = _zones(), tuple(states)
+def midnights(day: date, bound: Iterable[str]) -> tuple[int, int]:
+    """The first and the last time at which a day may have begun, epoch ms: in some states, or where some agencies are.
+
+    An agency's id tells its state; where it doesn't, as of federal bodies, and of nobody, that is anywhere.
+    """
+    known, asked = _zones(), [each.removeprefix("us-")[:2] if "-" in each else each for each in bound]
     everywhere = tuple(zone for zones in known.values() for zone in zones)
     zones = {zone for state in asked for zone in known.get(state, everywhere)} if asked else everywhere
     began = [midnight(day, zone) for zone in zones]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from string import Formatter
 from zoneinfo import ZoneInfo
 
 from plateglass.catalogue import Rule
@@ -34,6 +35,9 @@ TIMED = frozenset({
 })  # fmt: skip
 """The views whose units have the time of a search. In the others a unit may have a day, told by its midnight at home;
 it is in force on the day of the law, whatever the zone of the agency that is bound."""
+
+_NUMBERS = ("over", "tested", "share", "smallest", "median", "largest")
+"""What every sentence may ask for, besides parameters and classes."""
 
 _DAY = timedelta(days=1)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -131,12 +135,16 @@ def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given]
         raise RuleRefused(f"the view {rule.view} has no lines of a policy", place=Place(rule.id, column="words"))
     if "searcher" in rule.binds and not {"agency_state", "agency_level"} <= set(columns):
         raise RuleRefused(f"the view {rule.view} has no searcher", place=Place(rule.id, column="binds"))
+    if rule.agencies and "agency" not in columns:
+        raise RuleRefused(f"the view {rule.view} has no agencies", place=Place(rule.id, column="agencies"))
+    _told(rule)
     literals = {name: _literal(rule, name, value, clock.zone) for name, value in given.items()}
     written = {"applies": rule.applies, "unknown": rule.unknown, "person": rule.person, "fails": rule.fails}
     truths = {key: _part(rule, key, sql, columns, literals) for key, sql in written.items()}
     untold = [_untold(alternatives) for alternatives in needs]
     unclear = [f"coalesce({truths['unknown']}, true)"] if truths["unknown"] != "FALSE" else []
-    states, applies = [*_bound_states(rule), *_element(rule)], f"({truths['applies']})"
+    states = [*_bound_states(rule), *_bound_agencies(rule, columns), *_element(rule)]
+    applies = f"({truths['applies']})"
     bare = Compiled(
         rule, given, needs,
         bound=tuple(p for p in (*states, *_in_force(rule, clock), applies) if p != "(TRUE)"),
@@ -146,6 +154,21 @@ def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given]
         guard=next(iter(states), ""),
     )  # fmt: skip
     return bare if rule.measure is None else _measured(bare, columns, literals)
+
+
+def _told(rule: Rule) -> None:
+    """Refuse a sentence that asks for what a finding of the rule does not have."""
+    classes = range(1, len(rule.measure.buckets) + 1) if rule.measure else ()
+    known = {*_NUMBERS, *rule.parameters, *(f"class_{n}{end}" for n in classes for end in ("", "_share"))}
+    try:
+        asked = {field for _, field, _, _ in Formatter().parse(rule.says) if field is not None}
+    except ValueError as error:
+        raise RuleRefused("its braces can't be read", place=Place(rule.id, column="says")) from error
+    if unknown := sorted(asked - known):
+        raise RuleRefused(
+            f"the sentence asks for {{{unknown[0]}}}", expected=", ".join(f"{{{name}}}" for name in sorted(known)),
+            place=Place(rule.id, column="says"), remedy="{class_1} is the first of the measure's buckets",
+        )  # fmt: skip
 
 
 def _measured(bare: Compiled, columns: Mapping[str, str], literals: Mapping[str, Given]) -> Compiled:
@@ -211,7 +234,7 @@ def _in_force(rule: Rule, clock: Clock) -> list[str]:
 
 def _since(day: date, rule: Rule, clock: Clock) -> str:
     """SQL: the day had begun where the agency is that the rule binds; NULL while it had in one of its zones only."""
-    (first, last), here = midnights(day, rule.states), midnight(day, clock.zone)
+    (first, last), here = midnights(day, rule.states or rule.agencies), midnight(day, clock.zone)
     begun, not_yet = f"unit_at >= {last}", f"unit_at < {first}"
     whens = f"WHEN {begun} THEN true WHEN {not_yet} THEN false"
     if rule.view not in TIMED and not first == last == here:
@@ -237,6 +260,17 @@ _BY_STATE = {
 def _bound_states(rule: Rule) -> list[str]:
     listed = ", ".join(text(state) for state in rule.states)
     return [f"({' OR '.join(_BY_STATE[who].format(states=listed) for who in rule.binds)})"] if listed else []
+
+
+def _bound_agencies(rule: Rule, columns: Mapping[str, str]) -> list[str]:
+    """SQL: one of the agencies that the rule names is bound; who it is about, where a view tells no owner."""
+    whose = {"owner": "owner" if "owner" in columns else "agency", "searcher": "agency"}
+    named = " OR ".join(
+        f"starts_with(coalesce({whose[who]}, ''), {text(id_[:-1])})" if id_[-1:] == "*"
+        else f"coalesce({whose[who]}, '') = {text(id_)}"
+        for who in rule.binds for id_ in rule.agencies
+    )  # fmt: skip
+    return [f"({named})"] if named else []
 
 
 def _untold(alternatives: tuple[str, ...]) -> str:

@@ -39,6 +39,8 @@ STATE_QUALITIES: Final[Mapping[State, str]] = {
 nothing that a quality could be said of."""
 
 
+_VALUES: Final = 3
+"""How many values of an offence list are taken out of a text."""
 _NONE: Final[Mapping[str, Collection[str]]] = MappingProxyType({})
 
 
@@ -87,55 +89,53 @@ def explained(store_: Store, catalogue: Catalogue, texts: Sequence[str], field: 
 
 def _decide(taxonomy: Taxonomy) -> tuple[Step, ...]:
     return (
-        Step("reason_lists", _lists(taxonomy), "texts that begin with, or are, values of an offence list", lazy=True),
-        Step("reason_groups", _groups(taxonomy), "a first look, for several codes at once", lazy=True),
         Step("reason_held", _held(taxonomy), "which clause of each code holds"),
-        Step("reason_several", taxonomy.several("reason_held"), "what stands beside the words of several purposes"),
-        Step("reason_beside", taxonomy.beside("reason_held", "reason_several"), "and of one purpose", lazy=True),
-        Step("reason_qualities", _qualities(taxonomy), "the quality of each text", lazy=True),
-        Step(
-            "reason_tiers", _tiers(taxonomy), "the tier of each code, once it is known what else was found", lazy=True
-        ),
         Step("reasons", _reasons(taxonomy), "the codes of every distinct text"),
     )
 
 
-def _lists(taxonomy: Taxonomy) -> str:
-    if not taxonomy.listed:
-        return f"SELECT *, false AS listed, whole AS rest, {taxonomy.numbered('whole')} AS numbered FROM reason_folded"
-    found, pattern = words.matches("whole", taxonomy.listed), store.text(taxonomy.listed)
-    rest = f"regexp_replace(regexp_replace(regexp_replace(whole, {pattern}, ' '), {pattern}, ' '), {pattern}, ' ')"
-    folded = f"SELECT *, {found} AS listed FROM reason_folded"
-    rested = f"SELECT *, CASE WHEN listed THEN {rest} ELSE whole END AS rest FROM ({folded}) AS f"
-    return f"SELECT *, {taxonomy.numbered('rest')} AS numbered FROM ({rested}) AS r"
+def _listed(taxonomy: Taxonomy) -> str:
+    """The texts: whether they begin with, or are, values of an offence list; `rest` is without those values.
 
-
-def _groups(taxonomy: Taxonomy) -> str:
-    looks = "".join(f", {taxonomy.group(codes)} AS g{number}" for number, codes in enumerate(taxonomy.groups))
-    return f"SELECT *{looks} FROM reason_lists"
+    One look for the values and for section numbers: few texts have either.
+    """
+    listed, numbers = taxonomy.listed, taxonomy.numbers
+    rest = "whole"
+    for _ in range(_VALUES):
+        rest = f"regexp_replace({rest}, {store.text(listed)}, ' ')"
+    columns = {
+        "marked": words.matches("whole", "|".join(pattern for pattern in (listed, numbers) if pattern)),
+        "listed": words.only("marked", words.matches("whole", listed)),
+        "rest": f"CASE WHEN listed THEN {rest} ELSE whole END",
+        "numbered": words.only("marked", words.matches("rest", numbers)),
+    }
+    query = "reason_folded"
+    for name, sql in columns.items():
+        query = f"(SELECT *, {sql} AS {name} FROM {query} AS t)"
+    return query
 
 
 def _held(taxonomy: Taxonomy) -> str:
+    looks = "".join(f", {taxonomy.group(codes)} AS g{number}" for number, codes in enumerate(taxonomy.groups))
     group = {code.id: f"k.g{number}" for number, codes in enumerate(taxonomy.groups) for code in codes}
     held = [
         f", {group[c.id]}.h_{c.id} AS h_{c.id}" if c.id in group else f", {c.held} AS h_{c.id}"
         for c in taxonomy.searched
     ]
     firm = " OR ".join(code.firm for code in taxonomy.purposes) or "false"
-    inner = f"SELECT id, field, whole, rest, listed{''.join(held)} FROM reason_groups AS k"
+    looked = f"SELECT *{looks} FROM {_listed(taxonomy)} AS l"
+    inner = f"SELECT id, field, whole, rest{''.join(held)} FROM ({looked}) AS k"
     return f"SELECT *, {firm} AS firm, {_first_of(taxonomy.purposes)} AS found FROM ({inner}) AS g"
 
 
-def _qualities(taxonomy: Taxonomy) -> str:
-    return f"SELECT *, {taxonomy.quality()} AS quality FROM reason_beside"
-
-
 def _tiers(taxonomy: Taxonomy) -> str:
+    """The tier of each code, once it is known what else was found."""
     tiers = [f", {code.tier()} AS t_{code.id}" for code in taxonomy.requesters + taxonomy.sensitivities]
     for code in taxonomy.purposes:
         tier, left = code.tier("NOT firm"), code.left("found")
         tiers.append(f", coalesce({tier}, {left}) AS t_{code.id}")
-    return f"SELECT *{''.join(tiers)} FROM reason_qualities"
+    qualities = f"SELECT *, {taxonomy.quality()} AS quality FROM ({taxonomy.beside('reason_held')}) AS h"
+    return f"SELECT *{''.join(tiers)} FROM ({qualities}) AS q"
 
 
 def _reasons(taxonomy: Taxonomy) -> str:
@@ -150,7 +150,8 @@ def _reasons(taxonomy: Taxonomy) -> str:
     requester = f"CASE {names} {left} END" if taxonomy.requesters else "CAST(NULL AS VARCHAR)"
     graded = f"coalesce({grade}, NULL)" if grade else "CAST(NULL AS VARCHAR)"
     quality = f"replace(quality, {store.text(LOOKS)}, '') AS quality"
-    return f"SELECT id, field, {quality}, {requester} AS requester, {graded} AS requester_tier{flags} FROM reason_tiers"
+    coded = f"SELECT id, field, {quality}, {requester} AS requester, {graded} AS requester_tier{flags}"
+    return f"{coded} FROM ({_tiers(taxonomy)}) AS t"
 
 
 def _first_of(codes: list[Code]) -> str:

@@ -48,7 +48,7 @@ def one_spelling() -> Step:
     sql = f"""SELECT id, field, CASE WHEN rough THEN {blanks} ELSE lower(text) END AS whole
               FROM reason_texts WHERE NOT ({_odd()})
               UNION ALL SELECT id, field, folded AS whole FROM reason_rewrites"""
-    return Step("reason_folded", sql, "each text in one spelling")
+    return Step("reason_folded", sql, "each text in one spelling", lazy=True)
 
 
 def _odd() -> str:

@@ -13,7 +13,7 @@ from plateglass.catalogue import Catalogue, Reason
 from plateglass.classify import words
 from plateglass.classify.words import Clause, Word
 
-_GROUP: Final = 5
+_GROUP: Final = 8
 """How many codes share one first look: a text with none of their words is looked at once for all of them."""
 
 _TAKEN: Final = 2
@@ -111,19 +111,19 @@ class Taxonomy:
 
     @property
     def groups(self) -> list[list[Code]]:
-        """The searched codes in groups of one axis that share one first look."""
-        axes = ([c for c in axis if c.clauses] for axis in (self.purposes, self.sensitivities, self.requesters))
-        return [axis[start : start + _GROUP] for axis in axes for start in range(0, len(axis), _GROUP)]
+        """The searched codes in groups that share one first look."""
+        codes = [code for code in self.searched if code.clauses]
+        return [codes[start : start + _GROUP] for start in range(0, len(codes), _GROUP)]
 
     @property
     def listed(self) -> str:
         """One pattern of every value of an offence list."""
         return words.alternation(sorted((w for c in self.codes for w in c.listed), key=lambda w: -len(w.label)))
 
-    def numbered(self, column: str) -> str:
-        """SQL: whether a section number of any purpose is in the text, in whatever company."""
-        numbers = _numbers(self.purposes)
-        return words.matches(column, numbers) if numbers else "false"
+    @property
+    def numbers(self) -> str:
+        """One pattern of every section number of a purpose, in whatever company."""
+        return _numbers(self.purposes)
 
     def group(self, codes: Sequence[Code]) -> str:
         """SQL: `h_<id>` of codes that share a first look: looked for where a word or number of any of them is there.
@@ -131,15 +131,11 @@ class Taxonomy:
         One value with a field a code, so that a text without any of them costs one step and not one a code.
         """
         fields = ", ".join(f"'h_{code.id}': {code.held}" for code in codes)
-        if len(codes) == 1:
-            return f"{{{fields}}}"
-        gated = codes[0].reason.axis == "purpose"
-        free = [word for code in codes for word in code.free if not (gated and word.numbers)]
-        numbers = _numbers(codes) if gated else ""
-        looks = [words.matches(codes[0].over, words.either(free))] if free else []
-        looks += [words.only("numbered", words.matches("rest", numbers))] if numbers else []
-        looks += ["listed"] if any(code.listed for code in codes) else []
-        return f"CASE WHEN CASE WHEN {' THEN true WHEN '.join(looks)} THEN true ELSE false END THEN {{{fields}}} END"
+        purposes = [code for code in codes if code.reason.axis == "purpose"]
+        free = [word for code in codes for word in code.free if not (code in purposes and word.numbers)]
+        numbered = words.only("numbered", words.matches("rest", _numbers(purposes)))
+        look = f"{words.matches('whole', words.either(free))} THEN true WHEN {numbered} THEN true"
+        return f"CASE WHEN CASE WHEN {look} ELSE {'listed' if purposes else 'false'} END THEN {{{fields}}} END"
 
     def quality(self) -> str:
         """SQL: the quality of a text: by what all of it is made of, then by its looks, then the last.
@@ -153,18 +149,24 @@ class Taxonomy:
         """The qualities that a text may have, whose purposes are surely there, are not, or may be."""
         *qualities, last = self.qualities
         tried = [code for code in qualities if (found if _beside(code) else not sure)]
-        arms = [f"WHEN {self._made_of(code)} THEN {store.text(code.id)}" for code in tried]
-        arms += [
+        made = [f"WHEN {self._made_of([code])} THEN {store.text(code.id)}" for code in tried]
+        gates = [[code for code in tried if _beside(code) == beside] for beside in (False, True)]
+        gate = " WHEN ".join(f"{self._made_of(codes)} THEN true" for codes in gates if codes)
+        looks = [
             f"WHEN {replace(clause, over=column).sql} THEN {store.text(code.id + LOOKS)}"
             for code in tried
             for column in (("beside",) if _beside(code) and sure else () if _beside(code) else ("whole",))
             for clause in code.clauses
             if clause.tier == "ambiguous"
         ]
-        return f"CASE {' '.join(arms)} ELSE {store.text(last.id)} END" if arms else store.text(last.id)
+        looked = f"CASE {' '.join(looks)} ELSE {store.text(last.id)} END" if looks else store.text(last.id)
+        if not made:
+            return looked
+        return f"coalesce(CASE WHEN CASE WHEN {gate} ELSE false END THEN CASE {' '.join(made)} END END, {looked})"
 
-    def _made_of(self, quality: Code) -> str:
-        names = {quality.id, *quality.reason.made_of} - {"purpose"}
+    def _made_of(self, qualities: Sequence[Code]) -> str:
+        """SQL: whether all of a text are words of any of the qualities, which are asked of one column."""
+        names = {name for quality in qualities for name in (quality.id, *quality.reason.made_of)} - {"purpose"}
         parts = words.parts(
             word
             for code in self.codes
@@ -175,28 +177,17 @@ class Taxonomy:
         )
         if not parts:
             return words.matches("whole", "^ *$")
-        many, column = ("*", "beside") if _beside(quality) else ("+", "whole")
+        column = "beside" if _beside(qualities[0]) else "whole"
+        many = "*" if _beside(qualities[0]) or len(qualities) > 1 else "+"
         return words.matches(column, rf"^(?:[^a-z0-9]*(?:{parts})){many}[^a-z0-9]*$")
 
-    def several(self, source: str) -> str:
-        """SQL: what is left of the texts with words of several purposes, when those are taken out one after another."""
-        held = " + ".join(f"CAST(h_{code.id} IS NOT NULL AS TINYINT)" for code in self._taken) or "0"
-        query, last = f"SELECT * FROM {source} WHERE {held} > 1", "whole"
+    def beside(self, source: str) -> str:
+        """SQL: a query with what is left of each text as `beside`, the words of its purposes taken out in turn."""
+        query, last = source, "whole"
         for code in self._taken:
             left = f"CASE WHEN h_{code.id} IS NULL THEN {last} ELSE {_without(code, last)} END AS b_{code.id}"
-            query, last = f"SELECT *, {left} FROM ({query}) AS t", f"b_{code.id}"
-        return f"SELECT id, field, {last} AS beside FROM ({query}) AS t"
-
-    def beside(self, source: str, several: str) -> str:
-        """SQL: a query with what is left of each text as `beside`, the words of its purposes taken out."""
-        query = f"""SELECT h.*, s.id AS of_several, s.beside AS several
-                    FROM {source} AS h LEFT JOIN {several} AS s ON s.id = h.id AND s.field = h.field"""
-        last = "whole"
-        for take in range(_TAKEN):
-            arms = " ".join(f"WHEN h_{code.id} IS NOT NULL THEN {_left(code, last, take)}" for code in self._taken)
-            left = f"CASE WHEN of_several IS NOT NULL THEN several WHEN found IS NULL THEN whole {arms} ELSE whole END"
-            query, last = f"SELECT *, {left} AS left_{take} FROM ({query}) AS t", f"left_{take}"
-        return f"SELECT *, {last} AS beside FROM ({query}) AS b"
+            query, last = f"(SELECT *, {left} FROM {query} AS t)", f"b_{code.id}"
+        return f"SELECT *, {last} AS beside FROM {query} AS b"
 
     @property
     def _taken(self) -> list[Code]:
@@ -208,17 +199,10 @@ def _words(code: Code) -> list[Word]:
 
 
 def _without(code: Code, column: str) -> str:
+    """What is left when words of a code are taken out."""
     for _ in range(_TAKEN):
-        column = _left(code, column, 0)
+        column = f"regexp_replace({column}, {store.text(words.alternation(_words(code)))}, ' ')"
     return column
-
-
-def _left(code: Code, column: str, take: int) -> str:
-    """What is left when the first word of a code is taken out; a second one is looked for before, as few have one."""
-    left = f"regexp_replace({column}, {store.text(words.alternation(_words(code)))}, ' ')"
-    return (
-        f"CASE WHEN {words.matches(column, words.either(_words(code)))} THEN {left} ELSE {column} END" if take else left
-    )
 
 
 def _numbers(codes: Sequence[Code]) -> str:

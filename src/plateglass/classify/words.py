@@ -73,9 +73,9 @@ class Clause:
             if self.listed
             else matches(self.over, either(self.words))
         )
-        if self.never:
-            found = only(found, f"NOT {matches(self.over, either(self.never))}")
-        return only(found, matches(self.over, either(self.also))) if self.also else found
+        if self.also:
+            found = only(found, matches(self.over, either(self.also)))
+        return only(found, f"NOT {matches(self.over, either(self.never))}") if self.never else found
 
 
 def alternation(words: Iterable[Word]) -> str:
@@ -105,8 +105,8 @@ def _either(words: Iterable[tuple[tuple[str, str], str]]) -> str:
 
 
 def matches(column: str, pattern: str) -> str:
-    """SQL: whether a pattern is found in a column."""
-    return f"regexp_matches({column}, {store.text(pattern)})"
+    """SQL: whether a pattern is found in a column; nothing is found of an empty one."""
+    return f"regexp_matches({column}, {store.text(pattern)})" if pattern else "false"
 
 
 def only(first: str, then: str) -> str:

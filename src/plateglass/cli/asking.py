@@ -35,13 +35,11 @@ def ask(case: options.CaseFolder, ids: Ids = None, quiet: options.Quiet = False,
             raise CaseUnusable(f"no question is called {id_!r}", expected=", ".join(known))
     with screen.bars(quiet=quiet or as_json) as progress:
         books = pipeline.asked(made, ids or (), progress)
-    pages = [page for book in books for page in book.answers]
+    pages = {page.answer.question.id: page for book in books for page in book.answers}  # the custodian's book is last
     if as_json:
-        screen.machine({page.answer.question.id: publish.answer(page) for page in pages})
+        screen.machine({id_: publish.answer(page) for id_, page in pages.items()})
         return
-    if not pages:
-        screen.note("this question is for the custodian of the log: the case says custodian = true where it is")
-    for page in pages:
+    for page in pages.values():
         _told(page, whole=bool(ids))
 
 

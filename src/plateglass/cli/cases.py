@@ -65,10 +65,11 @@ def check(case: options.CaseFolder, quiet: options.Quiet = False, as_json: optio
     """Check a case's rules, and print how many units each verdict has."""
     made = Case.there(case)
     with screen.bars(quiet=quiet or as_json) as progress:
-        found = pipeline.check(made, progress)
+        chosen, found = pipeline.check(made, progress)
     if as_json:
         screen.machine({f.rule: {**f.counts, "question": f.question, "over": f.over} for f in found})
     elif not quiet:
+        screen.issues([chosen], quiet=quiet)
         screen.findings(found)
 
 

@@ -107,7 +107,7 @@ def _saved(profile: str, target: Path) -> None:
 
 
 def _explained(table: ExplainedTable) -> None:
-    lead = f"sheet {table.part_name}: " if table.part_name else ""
+    lead = f"{table.part_name}: " if table.part_name else ""
     screen.say(f"{lead}{table.records:,} records, {table.encoding}, {table.sampled} of them looked at")
     screen.say(f"layout: {table.layout or 'none'}; {table.why}")
     screen.rows(

@@ -6,12 +6,11 @@ A command is loaded when somebody asks for it: `--version`, `--help` and a misty
 from __future__ import annotations
 
 import importlib
-import os
+import io
 import signal
 import sys
 import traceback
 from functools import cache
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Annotated, Any, Final
 
@@ -126,7 +125,7 @@ def main() -> None:
     """Run the program; the console script."""
     sys.excepthook = crash
     if sys.stdout is None:  # closed by whoever started it
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
+        sys.stdout = io.StringIO()
     signal.signal(signal.SIGTERM, _end)
     typer.main.get_command(app)(prog_name="plateglass")
 

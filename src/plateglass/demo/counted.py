@@ -39,6 +39,7 @@ _OWN, _NETWORK, _PORTAL = ("organisation_audit",), ("network_audit",), ("portal_
 
 TELLING: Mapping[str, Telling] = {
     "screens/reason-missing": _of("reason", views=_OWN + _NETWORK),
+    "screens/reason-vague": _of("reason"),
     "screens/case-number-absent": _of("case_no"),
     "screens/purpose-p01": _of("reason"),
     "screens/purpose-p02": _of("reason"),
@@ -63,7 +64,6 @@ TELLING: Mapping[str, Telling] = {
 }
 """Rule -> where a plant of it is at fault."""
 PERSONAL: Mapping[str, Telling] = {
-    "screens/reason-missing": _of("reason"),
     "screens/prohibited-immigration": _of("reason", views=_OWN + _PORTAL, owner=world.HOME),
     "screens/prohibited-protest": _of("reason", views=_OWN + _PORTAL, owner=world.HOME),
     "us-ca/purpose-stated": _of("reason"),

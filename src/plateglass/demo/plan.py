@@ -155,8 +155,8 @@ def _texts(cast: Cast) -> list[Search]:
     blank = {"screens/reason-missing": (), "us-ca/access-record": (), "us-ca/purpose-stated": ()}
     found = [_with(cast, blank, reason=text) for text in BLANKS for _ in range(2)]
     found += [_with(cast, {"screens/case-number-absent": ()}, case_no=text) for text in BLANKS for _ in range(3)]
-    nothing = [_with(cast, {}, reason="investigation") for _ in range(6)]
-    found += [replace(s, person=frozenset({"screens/reason-missing", "us-ca/purpose-stated"})) for s in nothing]
+    nothing = [_with(cast, {"screens/reason-vague": ()}, reason="investigation") for _ in range(6)]
+    found += [replace(s, person=frozenset({"us-ca/purpose-stated"})) for s in nothing]
     for code, texts in PURPOSES.items():
         for text, tier in texts:
             asked = frozenset({"us-ca/purpose-stated"}) if text in SAYS_LITTLE else frozenset()
@@ -272,7 +272,7 @@ def _kept_in_view(cast: Cast) -> list[Search]:
     watched = [cast.search(world.HOME, day, day) for day in weekly]
     protest = [cast.search(_QUIET, world.FIRST, world.GAP[0] - timedelta(days=1)) for _ in range(9)]
     general = [cast.search(_QUIET, date(2025, 9, 1), _BEFORE) for _ in range(14)]
-    vague = frozenset({"screens/reason-missing", "us-ca/purpose-stated"})
+    vague = frozenset({"us-ca/purpose-stated"})
     september = [replace(s, shown_to=frozenset({world.HOME})) for s in general]
     return [
         *(replace(_switched_off(s), offence=world.TRAFFIC, plants={"screens/prohibited-traffic": ()}) for s in traffic),
@@ -281,7 +281,7 @@ def _kept_in_view(cast: Cast) -> list[Search]:
         *(replace(s, target=world.WATCHED, account=world.PEOPLE[20]) for s in watched),
         *(replace(s, reason="protest", plants={"screens/purpose-p24": ("explicit",)}, shown_to=frozenset({world.HOME}))
           for s in protest),
-        *(replace(s, reason="investigation", person=vague) for s in september),
+        *(replace(s, reason="investigation", person=vague, plants={"screens/reason-vague": ()}) for s in september),
     ]  # fmt: skip
 
 

@@ -315,9 +315,7 @@ def _traced() -> Figure:
     def shown(ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
         if not ground.store.one("SELECT count(*) FROM figure_incidents"):
             return Blank("not in the records: the case has no log of incidents of the home agency")
-        note = (
-            "Numbers are compared without blanks, in upper case. Whether it explains a search is for a person."
-        )
+        note = "Numbers are compared without blanks, in upper case. Whether it explains a search is for a person."
         return Grid(("Case number of the search", "Searches"), tuple((_TRACED[r[0]], int(r[1])) for r in rows), note)
 
     return Figure(

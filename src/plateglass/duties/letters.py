@@ -254,7 +254,7 @@ _WHOLE: Final[dict[str, Any]] = {"break_on_hyphens": False, "break_long_words": 
 def _lacks(letter: Letter) -> Iterator[tuple[str, str]]:
     """Each file that lacks something, and what."""
     for part in letter.parts:
-        sheet = f", sheet {part.sheet}" if part.sheet else ""
+        sheet = f", {part.sheet}" if part.sheet else ""
         what = dict.fromkeys(want.what for want in letter.wants if part in want.parts)
         yield f"{part.name}{sheet} (SHA-256 {part.sha256[:12]})", "; ".join(what)
 

@@ -21,11 +21,12 @@ from uuid import UUID
 import platformdirs
 
 from plateglass.errors import KeyUnusable, Place
+from plateglass.privacy.file_names import shown_name
 from plateglass.privacy.scrub import CUE, MARKS, PLAIN, SUSPECT, fold, scrub
 
 __all__ = [
     "CUE", "KEY_BYTES", "KINDS", "MARKS", "PLAIN", "SUSPECT", "cache_path", "fold", "key", "key_path", "pads", "scrub",
-    "shown_heading", "sub_key", "token",
+    "shown_heading", "shown_name", "sub_key", "token",
 ]  # fmt: skip
 
 KEY_BYTES: Final = 32

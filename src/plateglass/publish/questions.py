@@ -10,7 +10,7 @@ from plateglass.catalogue import Catalogue
 from plateglass.publish import charts, drawings, suppress, words
 from plateglass.publish.coverage import Crossing
 from plateglass.publish.findings import UNRECOGNISED
-from plateglass.questions import Answer, AnswerTable, Heading, Row, Value, Worth, month_name
+from plateglass.questions import KEPT, Answer, AnswerTable, Heading, Row, Value, Worth, kept, month_name
 from plateglass.store import Store
 
 ROWS: Final = 30
@@ -169,8 +169,10 @@ class Told:
     worth: Sequence[Worth] = ()
 
     def of(self, audience: str) -> tuple[Answer, ...]:
-        """The answers for one kind of reader."""
-        return tuple(answer for answer in self.answers if answer.question.audience == audience)
+        """The answers for one kind of reader; of a question for the custodian, others are told that it is kept."""
+        if audience == "public":
+            return tuple(kept(a.question) if a.question.audience == "custodian" else a for a in self.answers)
+        return tuple(a for a in self.answers if a.question.audience == audience and a.why != KEPT)
 
 
 NOTHING: Final = Told()
@@ -296,6 +298,8 @@ def _drawn(
     anchor: str, table: AnswerTable, lines: Sequence[Line], eras: Sequence[tuple[str, Crossing]]
 ) -> charts.Chart | drawings.Drawing | None:
     about = table.about
+    if about.kind == "share" and len({row.series for row in table.rows}) > 1:
+        return None  # kinds that can't be compared have no common line
     if about.label == "month":
         return _by_month(anchor, table, eras)
     if about.chart == "curve":

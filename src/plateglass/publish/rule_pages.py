@@ -24,9 +24,9 @@ PREDICATES: Final = ("applies", "unknown", "fails", "person")
 """The rule's SQL, in the order in which it is asked."""
 
 COLUMNS: Final = (
-    "rule", "pack", "title", "basis", "citation_read", "may_say_fail", "audience", "states", "view", "unit", "needs",
-    *PREDICATES, "parameters", "citations", "in_force_from", "in_force_until", "read_on", "requirements", "examples",
-    "sha256",
+    "rule", "pack", "title", "basis", "citation_read", "may_say_fail", "audience", "states", "agencies", "view", "unit",
+    "needs", *PREDICATES, "parameters", "citations", "in_force_from", "in_force_until", "read_on", "requirements",
+    "examples", "sha256",
 )  # fmt: skip
 """The columns of the list."""
 
@@ -43,7 +43,7 @@ def _row(rule: Rule) -> tuple[str, ...]:
     counted = Counter(example.verdict.value for example in rule.examples)
     return (
         rule.id, pack(rule), _one_line(rule.title), rule.basis, rule.review, fails,
-        rule.audience, " ".join(rule.states), rule.view, rule.unit, "; ".join(rule.needs),
+        rule.audience, " ".join(rule.states), " ".join(rule.agencies), rule.view, rule.unit, "; ".join(rule.needs),
         *(_one_line(getattr(rule, name)) for name in PREDICATES), "; ".join(defaults),
         " | ".join(f"{_one_line(c.text)} {c.url}".strip() for c in rule.cites),
         _day(min(starts) if starts and all(starts) else None), _day(max(ends) if ends and all(ends) else None),
@@ -81,6 +81,7 @@ def _bound(rule: Rule) -> str:
     states = ", ".join(state.upper() for state in rule.states)
     whose = " or ".join({"owner": "whose log it is", "searcher": "who searched"}[who] for who in rule.binds)
     told = f"Agencies of {states}, going by {whose}" if states else "Agencies of any state"
+    told = f"{', '.join(rule.agencies)}, going by {whose}" if rule.agencies else told
     narrower = "" if rule.applies.strip() == "true" else ", as far as the condition “applies” below holds"
     return f"{told}{narrower}. Other units are not applicable."
 

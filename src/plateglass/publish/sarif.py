@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
 from plateglass import __version__
+from plateglass.catalogue import Rule
 from plateglass.errors import Place, SourceUnreadable
 from plateglass.publish import words
 from plateglass.publish.findings import FIRST, REVIEWS, FindingPage
@@ -32,6 +34,13 @@ SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sche
 _KINDS: Final = {"fail": "fail", "question": "review", "person": "review", "unknown": "open", "none": "notApplicable",
                  "pass": "pass"}  # fmt: skip
 _LEVELS: Final = {"law": "error", "policy": "error", "promise": "warning", "screen": "note"}
+
+_SAID: Final = {
+    "fail": "", "question": "In question, not decided: ", "screen": "Counted by a screen, no finding: ",
+    "needs_person": "Only a person can decide whether this is so: ",
+}  # fmt: skip
+"""What stands before a rule's title in what is said of one unit."""
+_WORD: Final = re.compile(r"[a-z]\w*")
 
 Suppressed = Mapping[tuple[str, str], str]
 """(rule, fingerprint of a unit or nothing for all of the rule) -> why a person has set it aside."""
@@ -158,12 +167,10 @@ def _of_unit(
     source, number, record, at, verdict, measure = row
     part = parts.get((source, number or 0))
     kind = "fail" if verdict == "fail" and f.rule.basis != "screen" else "review"
-    unit = f.rule.measure.unit if f.rule.measure else ""
-    said = f.rule.title if measure is None else f"{f.rule.title}: {words.number(measure)} {unit}"
     result: dict[str, Any] = {
         "ruleId": f.rule.id, "ruleIndex": index, "kind": kind,
         "level": _LEVELS[f.rule.basis] if kind == "fail" else "none",
-        "message": {"text": said},
+        "message": {"text": _said(f.rule, verdict, measure)},
         "partialFingerprints": {KEY: fingerprint(f.rule.id, *_place(part, number, record, at))},
         "properties": {"of": "unit", "verdict": verdict},
     }  # fmt: skip
@@ -175,6 +182,23 @@ def _of_unit(
                                   "kind": "record" if record is not None else "file"}],
         }]  # fmt: skip
     return result
+
+
+def _said(rule: Rule, verdict: str, measure: float | None) -> str:
+    """What is said of one unit: the rule's title as a claim only where the rule may claim, and by how much."""
+    word = "screen" if rule.basis == "screen" and verdict != "needs_person" else verdict
+    said = f"{_SAID[word]}{rule.title}"
+    if rule.measure is None or measure is None or not _by_how_much(rule):
+        return said
+    return f"{said}: {words.number(measure)} {rule.measure.unit}"
+
+
+def _by_how_much(rule: Rule) -> bool:
+    """Whether the measure is what the rule tests: a column of the test is in it, or the sentence has its extremes."""
+    if rule.measure is None or rule.measure.sql.startswith("CASE"):
+        return False
+    told = any(f"{{{word}}}" in rule.says for word in ("smallest", "median", "largest"))
+    return told or bool(set(_WORD.findall(rule.measure.sql)) & set(_WORD.findall(rule.fails)))
 
 
 def _place(part: Part | None, number: int | None, record: int | None, at: int | None) -> tuple[object, ...]:

@@ -30,6 +30,7 @@ from plateglass.questions.content import Question, QuestionTable, happenings, qu
 from plateglass.store import Store
 
 __all__ = [
+    "KEPT",
     "Answer",
     "AnswerTable",
     "Heading",
@@ -39,6 +40,7 @@ __all__ = [
     "answers",
     "ground",
     "happenings",
+    "kept",
     "month_name",
     "questions",
     "released",
@@ -61,10 +63,19 @@ def answers(
     """
     catalogue = case.catalogue()
     asked = {id_: q for id_, q in sorted(questions(catalogue).items()) if not only or id_ in only}
-    asked = {id_: q for id_, q in asked.items() if q.audience == "public" or case.settings.custodian}
-    desk = _desk(store_, case, asked, catalogue)
+    closed = {id_ for id_, q in asked.items() if q.audience == "custodian" and not case.settings.custodian}
+    desk = _desk(store_, case, {id_: q for id_, q in asked.items() if id_ not in closed}, catalogue)
     desk = replace(desk, findings=findings, worth=worth)
-    return [_answer(question, desk) for question in asked.values()]
+    return [kept(q) if id_ in closed else _answer(q, desk) for id_, q in asked.items()]
+
+
+def kept(question: Question) -> Answer:
+    """What anybody is told of a question for the custodian: that it is kept, and nothing of its answer."""
+    return Answer(question, "", KEPT)
+
+
+KEPT: Final = "it is kept for the custodian of the log, and answered in the custodian’s own case only, in a page apart"
+"""Why a question for the custodian has no answer that anybody may read."""
 
 
 def texts(store_: Store, case: Case) -> list[released.Seen]:
@@ -190,5 +201,5 @@ def _number(key: str, value: Value) -> str:
     if isinstance(value, str):
         return value
     if _SHARES.search(key) and 0 <= value <= 1:
-        return f"{100 * value:.1f} %".replace(".0 %", " %")
+        return kinds.percent(value)
     return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"

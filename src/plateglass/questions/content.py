@@ -17,7 +17,8 @@ from plateglass.catalogue import Catalogue, Parameter, _Content, _Part
 Kind = Literal["counts", "share", "bounds", "quantiles", "concentration", "ratio", "capture", "funnel", "chance"]
 """What a table's rows are made into.
 
-counts: numbers as they are. share: found of n, with its interval. bounds: found of n, and all unknown ones either way.
+counts: numbers as they are. share: found of n, with its interval, never over several series together; the
+sentence has it as `{<table>_said}`. bounds: found of n, and all unknown ones either way.
 quantiles: of `value`, `n` times. concentration: how many users have made how many searches. ratio: how often inside and
 outside. capture: how many two logs show, and both. funnel: found of n by agency, against its peers.
 chance: found of n, beside how often the same is found where it can't be (`fake_found` of `fake_n`), and what is left.

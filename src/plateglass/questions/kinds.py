@@ -78,8 +78,36 @@ def _share(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts]:
     ways: set[str] = set()
     made_ = tuple(Row(*key, _shared(found, ways)) for key, found in groups.items() if any(n for _, n in found.values()))
     values = _shared(whole, set()) if whole else (0, 0, None, None, None)
+    kinds = {row.series for row in made_}
+    if len(kinds) > 1:
+        values = (*values[:2], None, None, None)
     facts: Facts = {f"{about.id}_{k}": v for k, v in zip(("found", "n", "share", "low", "high"), values, strict=True)}
-    return AnswerTable(about, SHARE, made_, notes=_ways(ways)), facts
+    facts[f"{about.id}_said"] = _said(made_, rows)
+    return AnswerTable(about, SHARE, made_, notes=(*((_APART,) if len(kinds) > 1 else ()), *_ways(ways))), facts
+
+
+_APART: Final = "The kinds can’t be compared: no share is made of them together, and no chart is drawn across them."
+
+
+def _said(shown: Sequence[Row], rows: Rows) -> str:
+    """The share in words: one where all is of one kind, else one for each kind, those with most first."""
+    kinds: dict[str, dict[int | None, tuple[int, int]]] = {}
+    for r in rows:
+        groups = kinds.setdefault(str(r.get("series") or ""), {})
+        before = groups.get(r.get("user_group"), (0, 0))
+        groups[r.get("user_group")] = before[0] + int(r["found"]), before[1] + int(r["n"])
+    there = {row.series for row in shown}
+    shares = {kind: _shared(groups, set()) for kind, groups in kinds.items() if kind in there}
+    parts = []
+    for kind, (_, n, share, low, high) in sorted(shares.items(), key=lambda one: (-int(one[1][1] or 0), one[0])):
+        part = f"{percent(share)} of {n:,} ({percent(low)} to {percent(high)})"
+        parts.append(f"{part} in {kind}" if len(shares) > 1 else part)
+    return "; ".join(parts) or "not told"
+
+
+def percent(share: Value) -> str:
+    """A share as sentences have it."""
+    return f"{100 * float(share or 0):.1f} %".replace(".0 %", " %")
 
 
 def _shared(groups: Mapping[int | None, tuple[int, int]], ways: set[str]) -> tuple[Value, ...]:
@@ -237,7 +265,8 @@ def _funnel(about: QuestionTable, rows: Rows) -> tuple[AnswerTable, Facts]:
     sizes = sorted({max(round(most ** (i / 24)), 1) for i in range(25)})
     limits = tuple((n, found.limits(n).low, found.limits(n).high) for n in sizes)
     apart = sum(p.where != "within" for p in found.peers)
-    facts: Facts = {f"{about.id}_agencies": len(there), f"{about.id}_apart": apart, f"{about.id}_middle": found.middle}
+    facts: Facts = {f"{about.id}_agencies": len(there), f"{about.id}_apart": apart, f"{about.id}_middle": found.middle,
+                    f"{about.id}_series": str(rows[0].get("series") or "")}  # fmt: skip
     note = ("Limits: where 998 of 1,000 agencies of that size lie if they are like their peers (beta-binomial). "
             "Not a ranking: by chance alone some lie outside.")  # fmt: skip
     return AnswerTable(about, headings, made_, limits=limits, notes=(note,)), facts

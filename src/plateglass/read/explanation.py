@@ -9,7 +9,7 @@ from pathlib import Path
 
 from plateglass.catalogue import Catalogue, LayoutField
 from plateglass.errors import ContentMalformed, LayoutUnknown, Place, PlateglassError
-from plateglass.privacy import shown_heading
+from plateglass.privacy import shown_heading, shown_name
 from plateglass.read import corpus, files, kinds, matching, pdf, pdf_profile, places, tables, workbook
 from plateglass.read.containers import Container, container
 from plateglass.read.text import Text
@@ -80,13 +80,14 @@ def explain(path: Path, catalogue: Catalogue, work: Path, profile: Path | None =
         SourceUnreadable: the file can't be opened at all.
         ContentMalformed: the profile is none, or is not of this file.
     """
-    place = Place(path.name)
+    name = shown_name(path.name)
+    place = Place(name)
     found = container(path, place)
     explained: list[ExplainedTable] = []
     problems: list[str] = []
     parts = [_print(path, work, catalogue, profile)] if profile else _parts(path, work, found, catalogue)
     for part in parts:
-        where = Place(path.name, part.name)
+        where = Place(name, part.name)
         try:
             text = tables.prepared(catalogue, part.path, work / "explained" / f"{len(explained)}-text.csv", where)
             explained.append(_explained(text, catalogue, where))
@@ -96,9 +97,7 @@ def explain(path: Path, catalogue: Catalogue, work: Path, profile: Path | None =
         problems.append("a web capture: `audit` reads the pages in it by itself; save one of them to have it explained")
     if found is Container.ARCHIVE:
         problems.append("a ZIP archive: unpack it to have its members explained; `audit` opens it by itself")
-    return Explanation(
-        path.name, found.value, tuple(explained), tuple(problems), "".join(part.profile for part in parts)
-    )
+    return Explanation(name, found.value, tuple(explained), tuple(problems), "".join(part.profile for part in parts))
 
 
 @dataclass(frozen=True)
@@ -111,8 +110,9 @@ class _Part:
 
 
 def _parts(path: Path, work: Path, found: Container, catalogue: Catalogue) -> list[_Part]:
-    place, folder = Place(path.name), work / "explained"
-    if found in (Container.TEXT, Container.PDF) and tables.is_policy(path.name, catalogue):
+    name = shown_name(path.name)
+    place, folder = Place(name), work / "explained"
+    if found in (Container.TEXT, Container.PDF) and tables.is_policy(name, catalogue):
         tables.policy(path, folder / "policy.csv", found, place)
         return [_Part(folder / "policy.csv")]
     if report := tables.report(path, folder / "report.csv", found, place):
@@ -128,7 +128,7 @@ def _parts(path: Path, work: Path, found: Container, catalogue: Catalogue) -> li
     if found is Container.PDF:
         return [_print(path, work, catalogue, None)]
     if found is Container.PAGE:
-        portal = tables.saved(path, path.name, folder, catalogue)
+        portal = tables.saved(path, name, folder, catalogue)
         return [_Part(part.path, part.name) for part in portal.parts]
     return []
 
@@ -137,7 +137,7 @@ def _print(path: Path, work: Path, catalogue: Catalogue, profile: Path | None) -
     hints = tables.hints(catalogue)
     if profile is not None:
         hints = replace(hints, profiles={profile.stem: pdf_profile.one(profile)}, trial=True)
-    printed = pdf.transcribe(path, work / "explained" / "printed.csv", hints, Place(path.name))
+    printed = pdf.transcribe(path, work / "explained" / "printed.csv", hints, Place(shown_name(path.name)))
     if profile is not None and not printed.profile.saved:
         raise ContentMalformed("the profile is not of this file: other headings, or pages of another width",
                                place=Place(profile.name))  # fmt: skip

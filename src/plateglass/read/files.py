@@ -1,18 +1,29 @@
-"""From what a person names (files, folders, archives) to single released files, each known by its SHA-256."""
+"""From what a person names (files, folders, archives) to single released files, each known by its SHA-256.
+
+A file is called by its name, a folder by its path below the one that was given: where that lies is nobody's business.
+What could be a plate, a telephone or a case number in it is not shown.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from plateglass.errors import Issue, Place, PlateglassError, Severity, SourceUnreadable
 from plateglass.model import Source
+from plateglass.privacy import shown_name
 from plateglass.read import archives, captures
 from plateglass.read.containers import Container, container
+
+_PACKAGE: Final = "datapackage.json"
+"""The list of what a report holds; a long one is none of ours."""
+_LONGEST: Final = 1 << 20
 
 
 def sources(paths: Sequence[Path], work: Path) -> Iterator[Source | Issue]:
@@ -30,9 +41,11 @@ def sources(paths: Sequence[Path], work: Path) -> Iterator[Source | Issue]:
         for found in _below(path):
             for source in [found] if isinstance(found, Issue) else _of(found, work):
                 if isinstance(source, Issue):
-                    yield source
+                    place = replace(source.place, path=shown_name(source.place.path))
+                    yield replace(source, place=place)
                 else:
-                    yield from _once(source, seen.setdefault(source.sha256, []))
+                    shown = replace(source, name=shown_name(source.name))
+                    yield from _once(shown, seen.setdefault(source.sha256, []))
 
 
 def _once(source: Source, names: list[str]) -> Iterator[Source | Issue]:
@@ -52,33 +65,54 @@ def _must_exist(path: Path) -> None:
     try:
         path.stat()
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _unreadable(str(path), error) from error
 
 
-def _unreadable(path: Path, error: OSError) -> SourceUnreadable:
+def _unreadable(path: str, error: OSError) -> SourceUnreadable:
     return SourceUnreadable(
-        f"can't be opened: {(error.strerror or 'the system gave no reason').lower()}", place=Place(str(path)),
+        f"can't be opened: {(error.strerror or 'the system gave no reason').lower()}", place=Place(path),
         remedy="check the path and who may read it",
     )  # fmt: skip
 
 
 def _below(path: Path) -> Iterator[Path | Issue]:
-    """The files below a path, sorted; hidden ones are skipped, linked folders are not followed."""
+    """The files below a path, sorted; not hidden ones, through no links, nor what is ours."""
     if not path.is_dir():
         yield path
         return
     failed: list[OSError] = []
     for folder, names, files in os.walk(path, onerror=failed.append):
         names[:] = sorted(name for name in names if not name.startswith("."))
-        for name in names:
-            if (Path(folder) / name).is_symlink():
-                yield Issue(
-                    "link-not-followed", Severity.NOTE, Place(str(Path(folder) / name)),
-                    "a link to a folder, which is not followed; name the folder itself",
-                )  # fmt: skip
+        for name in tuple(names):
+            below = Path(folder) / name
+            place = Place(_relative(below, path))
+            if below.is_symlink():
+                told = "a link to a folder, which is not followed; name the folder itself"
+                yield Issue("link-not-followed", Severity.NOTE, place, told)
+            elif ours := _ours(below):
+                names.remove(name)
+                yield Issue("folder-passed-over", Severity.NOTE, place, f"{ours} of plateglass, not released files")
         yield from (Path(folder) / name for name in sorted(files) if not name.startswith("."))
     for error in failed:
-        yield _unreadable(Path(str(error.filename or path)), error).issue()
+        yield _unreadable(_relative(Path(str(error.filename or path)), path), error).issue()
+
+
+def _relative(path: Path, named: Path) -> str:
+    """A path below the folder that was named, or that folder's own name."""
+    below = path.relative_to(named).as_posix() if path.is_relative_to(named) else path.name
+    return (named.name if below == "." else below).encode("utf-8", "backslashreplace").decode()
+
+
+def _ours(folder: Path) -> str:
+    """What a folder is that plateglass itself wrote: a case or a report; empty for any other."""
+    if (folder / "case.toml").is_file() and ((folder / "sources.jsonl").exists() or (folder / "store").is_dir()):
+        return "a case"
+    try:
+        with (folder / _PACKAGE).open("rb") as file:
+            package = json.loads(file.read(_LONGEST))
+    except (OSError, ValueError, RecursionError):
+        return ""
+    return "a report" if isinstance(package, dict) and "plateglass" in package else ""
 
 
 def _of(path: Path, work: Path) -> Iterator[Source | Issue]:
@@ -96,7 +130,7 @@ def _of(path: Path, work: Path) -> Iterator[Source | Issue]:
     except PlateglassError as error:
         yield error.issue()
     except OSError as error:
-        yield _unreadable(path, error).issue()
+        yield _unreadable(path.name.encode("utf-8", "backslashreplace").decode(), error).issue()
 
 
 def _named(path: Path, work: Path) -> Source:

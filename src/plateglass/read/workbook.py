@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,7 +15,6 @@ from typing import Final
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from plateglass.errors import Issue, Place, Severity, SourceRefused, SourceUnreadable
-from plateglass.privacy import scrub
 from plateglass.read import sheet_xml
 
 MAX_UNPACKED: Final = 16 << 30
@@ -29,12 +27,6 @@ _SHOWN: Final = 12
 _EXACT: Final = 10**15
 """A spreadsheet knows 15 digits of a number."""
 
-_ORDINARY: Final = re.compile(
-    r"(?i)(?:sheet|tab|table|tabelle|hoja|feuil|page|part)[ _-]?\d{1,3}(?: \(\d{1,2}\))?"
-    r"|\d{1,2}[_.-]\d{1,2}[_.-](?:19|20)?\d\d|(?:19|20)\d\d[_.-]\d{1,2}(?:[_.-]\d{1,2})?"
-)
-"""Names that spreadsheets give by themselves, and dates: not plates, however much they look like some."""
-
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
@@ -44,7 +36,7 @@ class Sheet:
 
     index: int
     name: str
-    """As written, without what looks like a plate, a telephone or a case number: it stands in outputs."""
+    """Its number as `sheet 2`, hidden ones counted: what somebody called it may be a person or a plate."""
     hidden: bool
     path: Path | None
     """Its cells as CSV; None where it holds none."""
@@ -114,7 +106,7 @@ def _sheet(sheet: CalamineSheet, index: int, target: Path, *, hidden: bool) -> S
         if width is None:
             width, dated = _width(waiting), _dated(waiting)
             write.writerows(_texts(each[:width], dated) for each in waiting)
-    return Sheet(index, _told(sheet.name, index), hidden, target if rows else None, rows, max(0, widest - width))
+    return Sheet(index, f"sheet {index + 1}", hidden, target if rows else None, rows, max(0, widest - width))
 
 
 def told(sheet: Sheet, place: Place) -> Iterator[Issue]:
@@ -134,12 +126,6 @@ def told(sheet: Sheet, place: Place) -> Iterator[Issue]:
         said = f"{sum(xml.formulas.values()):,} cells are formulas, in the columns {columns}"
         yield Issue("sheet-formulas", Severity.NOTE, place, f"{said}; what they last came to is read, which nobody "
                     "exported; ask for the log as exported")  # fmt: skip
-
-
-def _told(name: str, index: int) -> str:
-    """A sheet's name as outputs may show it; where something was taken out, its number tells which sheet it is."""
-    left, taken = scrub(name)
-    return name if not taken or _ORDINARY.fullmatch(name.strip()) else f"{left} (sheet {index + 1})"
 
 
 def _width(top: list[list[Cell]]) -> int:
