@@ -104,9 +104,15 @@ def in_force(cites: Iterable[Citation], at: datetime, zone: tzinfo) -> bool:
     return any((not c.start or c.start <= day) and (not c.end or day <= c.end) for c in cites)
 
 
+def zones_of(rule: Rule) -> Sequence[ZoneInfo]:
+    """Where the agency may be that a rule binds: in its state, which the id of an agency tells too; else anywhere."""
+    bound = rule.states or [each.removeprefix("us-")[:2] for each in rule.agencies]
+    return [zone for state in bound for zone in ZONES.get(state, EVERYWHERE)] or EVERYWHERE
+
+
 def expected(rule: Rule, at: datetime, home: ZoneInfo | None) -> Outcome:
     """What a unit at fault gets: it depends on the day where the bound agency is, or may be; a paper's on its day."""
-    said = {in_force(rule.cites, at, zone) for zone in (ZONES[rule.states[0]] if rule.states else EVERYWHERE)}
+    said = {in_force(rule.cites, at, zone) for zone in zones_of(rule)}
     if rule.view not in TIMED and at.astimezone(home or UTC).time() == time():
         said = {in_force(rule.cites, at, home or UTC)}
     if len(said) > 1:
@@ -125,7 +131,7 @@ def test_a_verdict_changes_exactly_at_midnight_in_the_zone_of_the_agency_that_is
     """Whatever the zone of the home agency is; between the midnights of a state's two zones nobody can tell."""
     rule = RULES[id_]
     edges = [edge for c in rule.cites for edge in (c.start, c.end and c.end + timedelta(days=1)) if edge]
-    zones = (ZONES[rule.states[0]] if rule.states else EVERYWHERE, [home or UTC])
+    zones = (zones_of(rule), [home or UTC])
     middles = {datetime.combine(edge, time(), zone).astimezone(UTC) for edge in edges for z in zones for zone in z}
     times = [t + timedelta(seconds=s) for t in sorted(middles) for s in (-1, 0, *seconds)]
     found = outcomes(rule, [{**faulty(rule), "unit_at": ms(t)} for t in times], Clock(home))
@@ -309,7 +315,7 @@ def test_two_rules_about_one_text_rest_on_the_same() -> None:
 def test_an_order_of_one_police_department_binds_that_department() -> None:
     orders = [rule for id_, rule in RULES.items() if id_.startswith("us-dc/")]
     assert {rule.basis for rule in orders} == {"policy"}
-    assert all("us-dc-metropolitan-pd" in rule.applies for rule in orders)
+    assert {rule.agencies for rule in orders} == {("us-dc-metropolitan-pd",)}
 
 
 def test_what_was_not_read_asks() -> None:

@@ -73,7 +73,7 @@ def test_owners_on_sheets_keep_to_their_sheets(tmp_path: Path) -> None:
     workbook.write(path, {"May": edges((ONE, OTHER), (TWO, OTHER)), "June": edges((TWO, OTHER), (ONE, OTHER))})
     tables, _ = taken(path, tmp_path)
     assert [(each.table.part_name, each.table.owner) for each in tables] == [
-        ("May, owner 1", ONE), ("May, owner 2", TWO), ("June, owner 1", ONE), ("June, owner 2", TWO),
+        ("sheet 1, owner 1", ONE), ("sheet 1, owner 2", TWO), ("sheet 2, owner 1", ONE), ("sheet 2, owner 2", TWO),
     ]  # fmt: skip
     assert len({each.table.part for each in tables}) == len(tables)
 

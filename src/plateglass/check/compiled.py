@@ -135,7 +135,7 @@ def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given]
         raise RuleRefused(f"the view {rule.view} has no lines of a policy", place=Place(rule.id, column="words"))
     if "searcher" in rule.binds and not {"agency_state", "agency_level"} <= set(columns):
         raise RuleRefused(f"the view {rule.view} has no searcher", place=Place(rule.id, column="binds"))
-    if rule.agencies and "agency" not in columns:
+    if rule.agencies and not {"owner", "agency"} & set(columns):
         raise RuleRefused(f"the view {rule.view} has no agencies", place=Place(rule.id, column="agencies"))
     _told(rule)
     literals = {name: _literal(rule, name, value, clock.zone) for name, value in given.items()}

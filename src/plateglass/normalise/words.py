@@ -45,7 +45,7 @@ class Words:
         store.execute(f"CREATE TEMP TABLE key_pads AS SELECT {picks}, ? AS mixing", [*pads.values(), mixing])
 
     def learn(self, cells: Cells, fields: Sequence[str]) -> None:
-        """Leave a view `w_<field>` for each field: one row a distinct cell, with all that is decided from it.
+        """Leave a table `w_<field>` for each field: one row a distinct cell, with all that is decided from it.
 
         Cells of earlier tables are decided already.
         """
@@ -98,9 +98,7 @@ class Words:
         mix = f"CASE WHEN {one_of('j.state', _READABLE)} THEN {mixed} END"
         self._store.run(
             Step(fresh, f"SELECT j.* EXCLUDE (t), {mix} AS mix FROM ({judged}) AS j"),
-            Step(
-                f"w_{field}", f"SELECT * FROM {met} WHERE state IS NOT NULL UNION ALL SELECT * FROM {fresh}", lazy=True
-            ),
+            Step(f"w_{field}", f"SELECT * FROM {met} WHERE state IS NOT NULL UNION ALL SELECT * FROM {fresh}"),
         )
         self._store.execute(f"INSERT INTO {known} SELECT * FROM {fresh}")
 
@@ -149,9 +147,7 @@ class Words:
 
     def forget(self) -> None:
         """Drop what belongs to the table that was read last."""
-        for field in self._learnt:
-            self._store.execute(f"DROP VIEW IF EXISTS w_{field}")
-        learnt = (f"{kind}_{field}" for field in self._learnt for kind in ("met", "fresh"))
+        learnt = (f"{kind}_{field}" for field in self._learnt for kind in ("met", "fresh", "w"))
         for table in ("all_words", "new_words", "scrubbed_words", *learnt):
             self._store.execute(f"DROP TABLE IF EXISTS {table}")
 
