@@ -18,6 +18,7 @@ from plateglass import check
 from plateglass.case import SOURCES
 from plateglass.catalogue import Catalogue
 from plateglass.check.columns import PURPOSES
+from plateglass.check.clock import Clock
 from plateglass.check.compiled import Compiled, compiled
 from plateglass.check.scan import at_home, judge
 from plateglass.check.searches import ground
@@ -111,7 +112,7 @@ def rules(number: int) -> list[Compiled]:
     found = [rule for rule in Catalogue().rules.values() if rule.view == "searches"]
     chosen = [found[n * len(found) // number] for n in range(number)]
     stated: dict[str, int | float | str | None] = {"retention_days": 30, "switch_off": "2025-09-15"}
-    return [compiled(rule, TYPES, stated, ZONE) for rule in chosen]
+    return [compiled(rule, TYPES, stated, Clock(ZONE)) for rule in chosen]
 
 
 def seconds(store: Store, over: Sequence[Compiled]) -> float:
