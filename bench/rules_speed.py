@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from plateglass import check
 from plateglass.case import SOURCES
 from plateglass.catalogue import Catalogue
-from plateglass.check.columns import PURPOSES
 from plateglass.check.clock import Clock
+from plateglass.check.columns import PURPOSES
 from plateglass.check.compiled import Compiled, compiled
 from plateglass.check.scan import at_home, judge
 from plateglass.check.searches import ground
