@@ -351,6 +351,23 @@ def test_each_view_has_the_columns_that_are_documented(db: Store, tmp_path: Path
         assert store.unportable(step.sql) == [], step.name
 
 
+def test_rules_with_many_classes_tell_each_of_them(db: Store, tmp_path: Path) -> None:
+    """More classes than one number has bits for; some are asked by several rules, some behind a guard."""
+
+    def asking(at: int) -> Rule:
+        edges = (f"networks > {11 + at}", "networks % 2 = 0", f"networks = {at}")
+        buckets = tuple(Bucket(label=sql, sql=sql) for sql in edges)
+        states = {0: (), 1: ("ca",), 2: ("tx",)}[at % 3]
+        return rule(f"a/{at:03}", states=states, measure=Measure(sql="networks", unit="networks", buckets=buckets))
+
+    sightings = [search(OWN, n, NOON, networks=n) for n in range(1, 61)]
+    told = found(db, tmp_path, [asking(at) for at in range(90)], {"sightings": sightings})
+    for at, finding in enumerate(told):
+        over = [n for n in range(11, 61) if at % 3 != 2]
+        counts = [sum(n > 11 + at for n in over), sum(n % 2 == 0 for n in over), sum(n == at for n in over)]
+        assert [units for _, units in finding.margin] == counts, finding.rule
+
+
 def test_the_scan_itself_is_in_the_portable_subset(db: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     types = check.VIEWS["searches"].types(PURPOSES)

@@ -199,6 +199,15 @@ def test_a_law_of_a_state_that_nobody_is_from_costs_nothing_and_binds_nothing() 
         assert [replace(rule, free=False) for rule in found] == ready
 
 
+def test_a_duty_may_be_of_an_agency_that_has_no_log_in_the_case() -> None:
+    chosen = next(rule for rule in RULES.values() if rule.view == "duty_series" and len(rule.states) == 1)
+    ready = compiled(chosen, check.VIEWS["duty_series"].types(), {}, Clock(PACIFIC))
+    for other, awake in ((chosen.states[0], True), ("zz", False)):
+        db().run(Step("logs", values([["zz"]], {"owner_state": "VARCHAR"})))
+        db().run(Step("who", values([[other]], {"state": "VARCHAR"})))
+        assert [not rule.free for rule in at_home(db(), [ready])] == [awake]
+
+
 # --- what each law turns on --------------------------------------------------------------------------------------
 
 NOW = ms(datetime(2026, 6, 15, 18, tzinfo=UTC))

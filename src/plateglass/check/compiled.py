@@ -69,7 +69,7 @@ class Compiled:
     """Whether it binds nobody in the case."""
 
     def verdict(self, known: Mapping[str, str], one: int = 1) -> str:
-        """SQL for the digit times `one`; `known` are the parts that are columns already.
+        """SQL for the digit times `one`, a SMALLINT; `known` are the parts that are columns already.
 
         What is neither true nor false can't be told: no rule reads a bare NULL. Who is bound is asked part by part,
         so that a unit which the first part lets go costs one comparison; and what passes is asked once whether it is
@@ -117,7 +117,7 @@ class Compiled:
 
 
 def _digit(outcome: Outcome, one: int) -> str:
-    return f"CAST({OUTCOMES.index(outcome) * one} AS BIGINT)"
+    return f"CAST({OUTCOMES.index(outcome) * one} AS SMALLINT)"
 
 
 def compiled(rule: Rule, columns: Mapping[str, str], stated: Mapping[str, Given], clock: Clock) -> Compiled:
@@ -283,5 +283,9 @@ def _untold(alternatives: tuple[str, ...]) -> str:
 def untold_digit(field: str) -> str:
     """SQL for why a field is not told: 0 where it holds something, the place of its state in `UNTOLD`, else BLANK."""
     told = ", ".join(text(state) for state in (State.VALUE, State.PARTIAL))
-    whens = " ".join(f"WHEN {field}_state = {text(state)} THEN {digit}" for digit, state in enumerate(UNTOLD, 1))
-    return f"CASE WHEN {field}_state IN ({told}) THEN 0 {whens} ELSE {BLANK} END"
+    whens = " ".join(f"WHEN {field}_state = {text(state)} THEN {_tiny(n)}" for n, state in enumerate(UNTOLD, 1))
+    return f"CASE WHEN {field}_state IN ({told}) THEN {_tiny(0)} {whens} ELSE {_tiny(BLANK)} END"
+
+
+def _tiny(digit: int) -> str:
+    return f"CAST({digit} AS TINYINT)"

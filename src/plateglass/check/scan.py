@@ -1,8 +1,9 @@
 """One scan for all rules over a view: each unit's verdicts packed into numbers, then counted from those.
 
-`judged_<view>` holds one row a unit: where it stands, and for each pack of rules one number whose octal digits are the
-verdicts, and one whose bits are the classes of their margins. Everything that a finding says is counted from that
-table; the view itself is read once.
+`judged_<view>` holds one row a unit: where it stands, for each pack of rules one number whose octal digits are the
+verdicts, and numbers whose bits are the classes of margins. Everything that a finding says is counted from that table;
+the view itself is read once. Rules share classes ("over 1,000 networks"), so each is asked once of a unit, at fault or
+not: to look up every rule's verdict first would cost more.
 
 Rules that bind the same states stand behind one guard: a unit that none of them binds costs one look, not one a rule.
 A rule that binds nobody in the case is in no pack.
@@ -11,9 +12,8 @@ A rule that binds nobody in the case is in no pack.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import groupby
 
 from plateglass.check.compiled import OUTCOMES, UNTOLD, Compiled, untold_digit
@@ -25,29 +25,29 @@ BITS = 3
 BASE = 2**BITS
 PACK = 20
 """Verdicts in one number: 20 octal digits are below 2^63."""
-CLASSES = 62
+CLASSES = 60
 """Classes of margins in one number."""
+_SHORT_DIGITS, _SHORT_BITS = 5, 15
+"""What fits a SMALLINT: numbers are put together from those, because a scan's many columns should stay in the cache."""
 BLANK_STATE = "blank"
 RECORDS = 2**40
 """More records than any source has: a unit's place is its source's number times this, and the record's number."""
 FREE = OUTCOMES.index(Outcome.NOT_APPLICABLE)
 """The verdict of a rule that binds nobody in the case; also what a number holds where a guard keeps a unit out."""
-_FAULT = OUTCOMES.index(Outcome.FAIL)
-"""Binary 011, which no other verdict has both low bits of."""
+_OF_ANYBODY = ("duty_series",)
+"""The views whose units are of whoever a record names, and not of the owner of a log."""
 TWICE = 2
 """What is asked so often of every unit is computed once, as a column."""
 
 
 @dataclass(frozen=True)
 class Seat:
-    """Where one rule's verdict and its margin's classes stand in the numbers of its pack."""
+    """Where one rule's verdict stands in the number of its pack."""
 
     rule: Compiled
     pack: int
     digit: int
     """Its octal digit in `p<pack>`, from 0."""
-    bit: int
-    """The first of its bits in `b<pack>`, from 0."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Judged:
     """Every field that a rule of the view needs, in the order of the digits of `untold`."""
     measure: str
     """The column with its measure; NULL where it has none."""
+    bits: tuple[int, ...] = ()
+    """The bit of each class of its margin, from 0: in `b0` up to `CLASSES`, then in `b1` and so on."""
 
     @property
     def digit(self) -> str:
@@ -70,10 +72,9 @@ class Judged:
 
     @property
     def classes(self) -> str:
-        """SQL for the classes of its margin that a unit at fault is in, as bits."""
-        if self.seat is None or not self.rule.buckets:
-            return "0"
-        return f"((b{self.seat.pack} >> {self.seat.bit}) & {2 ** len(self.rule.buckets) - 1})"
+        """SQL for the classes of its margin that a unit is in, as bits: the first class is the lowest."""
+        each = (f"(((b{bit // CLASSES} >> {bit % CLASSES}) & 1) << {n})" for n, bit in enumerate(self.bits))
+        return " + ".join(each) or "0"
 
     @property
     def tally(self) -> str:
@@ -109,9 +110,13 @@ def judge(store: Store, table: str, rules: Sequence[Compiled]) -> list[Judged]:
         raise
     store.run(*_tallies(table, _packs(seats)))
     columns = {measure: f"m{n}" for n, measure in enumerate(measures(seats))}
-    places = {id(seat.rule): seat for seat in seats}
+    places, bits = {id(seat.rule): seat for seat in seats}, {sql: n for n, sql in enumerate(_classes(seats))}
     nothing = "CAST(NULL AS DOUBLE)"
-    return [Judged(table, r, places.get(id(r)), fields, columns.get(r.measure, nothing)) for r in rules]
+    return [
+        Judged(table, r, places.get(id(r)), fields, columns.get(r.measure, nothing),
+               tuple(bits[sql] for _, sql in r.buckets) if id(r) in places else ())
+        for r in rules
+    ]  # fmt: skip
 
 
 def at_home(store: Store, rules: Sequence[Compiled]) -> list[Compiled]:
@@ -123,21 +128,14 @@ def at_home(store: Store, rules: Sequence[Compiled]) -> list[Compiled]:
 
 def _absent(rule: Compiled, owners: set[str | None], anybody: set[str | None]) -> bool:
     """Whether a rule binds states, and nobody who could be bound is of them, or of a state that nobody knows."""
-    there = anybody if "searcher" in rule.rule.binds else owners
+    there = anybody if "searcher" in rule.rule.binds or rule.rule.view in _OF_ANYBODY else owners
     return bool(rule.rule.states) and there.isdisjoint({*rule.rule.states, None})
 
 
 def seated(rules: Sequence[Compiled]) -> list[Seat]:
     """A place for every rule that binds anybody: rules of one guard beside one another, as many in a pack as fit."""
-    found: list[Seat] = []
-    pack, digit, bit = 0, 0, 0
-    for rule in sorted((r for r in rules if not r.free), key=lambda r: r.guard):
-        classes = len(rule.buckets)
-        if digit == PACK or bit + classes > CLASSES:
-            pack, digit, bit = pack + 1, 0, 0
-        found.append(Seat(rule, pack, digit, bit))
-        digit, bit = digit + 1, bit + classes
-    return found
+    bound = sorted((rule for rule in rules if not rule.free), key=lambda rule: rule.guard)
+    return [Seat(rule, *divmod(n, PACK)) for n, rule in enumerate(bound)]
 
 
 def _digit(seat: Seat) -> str:
@@ -158,14 +156,14 @@ def _judged(table: str, seats: Sequence[Seat], fields: Sequence[str]) -> str:
     digits = "".join(f", {untold_digit(field)} AS u_{field}" for field in fields)
     digits += "".join(f", {comparison} AS {column}" for comparison, column in compared.items())
     asked = "".join(f", {part} AS {column}" for part, column in shared.items())
-    verdicts = ", ".join(f"{_packed(_of(seats, pack), guards, partial(_verdict, shared))} AS p{pack}" for pack in packs)
-    classes = ", ".join(f"{_classes(_of(seats, pack), guards)} AS b{pack}" for pack in packs)
+    verdicts = ", ".join(f"{_packed(_of(seats, pack), guards, shared)} AS p{pack}" for pack in packs)
+    classes = "".join(f", {bits} AS b{n}" for n, bits in enumerate(_bits(_classes(seats), guards)))
     untold = " + ".join(f"CAST(u_{field} AS BIGINT) * {BASE**n}" for n, field in enumerate(fields)) or "0"
     margins = "".join(f", CAST({measure} AS DOUBLE) AS m{n}" for n, measure in enumerate(measures(seats)))
     every = ", ".join(f"p{pack}" for pack in packs)
     return f"""
         SELECT log_no * {RECORDS} + coalesce(record, 0) AS place, unit_at, log_no, month, agency_no,
-          {every}, {classes}, CAST({untold} AS BIGINT) AS untold{margins}
+          {every}{classes}, CAST({untold} AS BIGINT) AS untold{margins}
         FROM (SELECT q.*, {verdicts}
               FROM (SELECT u.*{asked} FROM (SELECT v.*{looks}{digits} FROM {table} AS v) AS u) AS q) AS j"""
 
@@ -193,35 +191,42 @@ def _of(seats: Sequence[Seat], pack: int) -> list[Seat]:
     return [seat for seat in seats if seat.pack == pack]
 
 
-def _packed(seats: Sequence[Seat], guards: Mapping[str, str], part: Callable[[Seat], str]) -> str:
+def _packed(seats: Sequence[Seat], guards: Mapping[str, str], known: Mapping[str, str]) -> str:
     """One number of a pack: what each rule adds to it, each group of rules behind its guard."""
-    sums = []
-    for guard, group in groupby(seats, key=lambda seat: seat.rule.guard):
-        parts = " + ".join(map(part, group))
-        sums.append(f"CASE WHEN coalesce({guards[guard]}, true) THEN {parts} ELSE 0 END" if guard else parts)
-    return f"CAST({' + '.join(sums) or '0'} AS BIGINT)"
+    shorts = []
+    for start in range(0, len(seats), _SHORT_DIGITS):
+        sums = []
+        for guard, group in groupby(seats[start : start + _SHORT_DIGITS], key=lambda seat: seat.rule.guard):
+            parts = " + ".join(seat.rule.verdict(known, BASE ** (seat.digit % _SHORT_DIGITS)) for seat in group)
+            sums.append(f"CASE WHEN coalesce({guards[guard]}, true) THEN {parts} ELSE 0 END" if guard else parts)
+        shorts.append(" + ".join(sums))
+    return _long(shorts)
 
 
-def _verdict(known: Mapping[str, str], seat: Seat) -> str:
-    return seat.rule.verdict(known, BASE**seat.digit)
+def _long(shorts: Iterable[str]) -> str:
+    """One number of several short ones, the first of them lowest."""
+    parts = (f"CAST({short} AS BIGINT) * {2 ** (_SHORT_BITS * n)}" for n, short in enumerate(shorts))
+    return " + ".join(parts) or "CAST(0 AS BIGINT)"
 
 
-def _classes(seats: Sequence[Seat], guards: Mapping[str, str]) -> str:
-    """One number of a pack: the classes of margins. Most units are at fault by none of its rules: one look tells."""
-    fault = [seat for seat in seats if seat.rule.buckets and seat.rule.of == str(_FAULT)]
-    tested = [seat for seat in seats if seat.rule.buckets and seat.rule.of != str(_FAULT)]
-    ones = sum(BASE**seat.digit for seat in fault)
-    if not fault:
-        return _packed(tested, guards, _bits)
-    number = f"p{fault[0].pack}"
-    looked = f"CASE WHEN ({number} & ({number} >> 1) & {ones}) <> 0 THEN {_packed(fault, guards, _bits)} ELSE 0 END"
-    return f"{looked} + {_packed(tested, guards, _bits)}"
+def _classes(seats: Sequence[Seat]) -> dict[str, str]:
+    """Each different class of the rules' margins, with the guard behind which all its rules stand; empty for none."""
+    found: dict[str, str] = {}
+    for seat in seats:
+        for _, sql in seat.rule.buckets:
+            found[sql] = seat.rule.guard if found.get(sql, seat.rule.guard) == seat.rule.guard else ""
+    return found
 
 
-def _bits(seat: Seat) -> str:
-    bits = " + ".join(f"CASE WHEN {sql} THEN {2 ** (seat.bit + n)} ELSE 0 END"
-                      for n, (_, sql) in enumerate(seat.rule.buckets))  # fmt: skip
-    return f"CASE WHEN {_digit(seat)} IN ({seat.rule.of}) THEN CAST({bits} AS BIGINT) ELSE 0 END"
+def _bits(classes: Mapping[str, str], guards: Mapping[str, str]) -> Iterator[str]:
+    """Numbers whose bits say which of the classes a unit is in."""
+    asked = []
+    for n, (sql, guard) in enumerate(classes.items()):
+        behind = f"WHEN NOT {guards[guard]} THEN CAST(0 AS SMALLINT) " if guard else ""
+        asked.append(f"CASE {behind}WHEN {sql} THEN CAST({2 ** (n % _SHORT_BITS)} AS SMALLINT) ELSE 0 END")
+    shorts = [" + ".join(asked[start : start + _SHORT_BITS]) for start in range(0, len(asked), _SHORT_BITS)]
+    each = CLASSES // _SHORT_BITS
+    return (_long(shorts[start : start + each]) for start in range(0, len(shorts), each))
 
 
 def measures(seats: Sequence[Seat]) -> tuple[str, ...]:
