@@ -85,7 +85,15 @@ def steps() -> list[Step]:
             FROM link_searches AS n JOIN link_seconds AS c ON c.whose = n.whose AND c.second = n.second
             LEFT JOIN link_ids AS i ON i.search_id = n.search_id AND i.second = n.second WHERE n.telling""",
             "searches that may be copies; those that an id has linked are one unit"),
-        *_level("exact", ("pair", *_REACH), "link_near", "units > 1"),
+        Step("link_equal", f"""
+            SELECT pair, {", ".join(_REACH)} FROM link_near GROUP BY pair, {", ".join(_REACH)}
+            HAVING min(unit) <> max(unit)""", "keys that several searches have whole: few"),
+        Step("link_twins", f"""
+            SELECT n.fingerprint, n.search_id, n.logs, n.pair, {_SHOWN}, n.unit
+            FROM link_near AS n JOIN (SELECT DISTINCT m.unit FROM link_near AS m JOIN link_equal AS k
+              ON {" AND ".join(f"m.{c} = k.{c}" for c in ("pair", *_REACH))}) AS u ON u.unit = n.unit""",
+            "the searches that have one, with all that an id has linked to them", lazy=True),
+        *_level("exact", ("pair", *_REACH), "link_twins", "units > 1"),
         Step("link_left", f"""
             SELECT n.fingerprint, n.search_id, n.logs, n.pair, {_SHOWN}, coalesce(e.link, n.unit) AS unit
             FROM link_near AS n LEFT JOIN link_exact AS e ON e.unit = n.unit""",
