@@ -85,12 +85,14 @@ class Words:
         known, met, fresh = self._remembered(cells, field), f"met_{field}", f"fresh_{field}"
         # the many cells that are known are looked up among the few of this table, and once
         found = f"SELECT m.word, k.* EXCLUDE (word) FROM {known} AS k RIGHT JOIN ({distinct}) AS m ON k.word = m.word"
-        self._store.run(
-            Step(met, found),
-            Step("new_words", f"SELECT word, {trimmed('word')} AS t FROM {met} WHERE state IS NULL"),
-        )
-        if not self._store.one(f"SELECT count(*) FROM {met}"):
+        self._store.run(Step(met, found))
+        [(words, decided)] = self._store.rows(f"SELECT count(*), count(state) FROM {met}")
+        if not words:
             cells.blank.add(field)
+        if words == decided:  # nothing is new, as in most columns of most tables after the first
+            self._store.execute(f"ALTER TABLE {met} RENAME TO w_{field}")
+            return
+        self._store.run(Step("new_words", f"SELECT word, {trimmed('word')} AS t FROM {met} WHERE state IS NULL"))
         wordy = kind_of(cells, field) in ("text", "name")
         judged = self._scrubbed(cells, field) if wordy else self._judged(cells, field)
         said = "j.t" if wordy else "coalesce(CAST(j.id AS VARCHAR), j.t)"
