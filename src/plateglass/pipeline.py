@@ -15,6 +15,7 @@ from typing import Final
 from plateglass import change, classify, intake, normalise, publish, questions, resolve, review, worth
 from plateglass import check as checking
 from plateglass.case import Case
+from plateglass.catalogue import Catalogue
 from plateglass.classify import numbers
 from plateglass.errors import CaseUnusable, Issue, Place, Severity
 from plateglass.model import Finding, Progress, silent
@@ -95,12 +96,12 @@ def prepared(case: Case, progress: Progress, *, judged: bool = True) -> Iterator
     """
     catalogue = case.catalogue()
     with case.held(), case.tables(memory=MEMORY) as store:
-        progress("finding distinct searches", 0, 3)
+        progress("resolving agencies", 0, 3)
+        _resolved(store, case, catalogue)
+        progress("finding distinct searches", 1, 3)
         found = case.work / "searches"
         found.mkdir(exist_ok=True)
         normalise.searches(store, found)
-        progress("resolving agencies", 1, 3)
-        resolve.organisations(store, catalogue, case.settings.agency, case.judgements())
         progress("classifying reasons", 2, 3)
         labels = review.decided(case, catalogue) if judged else {}
         classify.reasons(store, catalogue, labels)
@@ -113,8 +114,14 @@ def prepared(case: Case, progress: Progress, *, judged: bool = True) -> Iterator
 def agencies(case: Case) -> Iterator[Store]:
     """3 alone. The case's tables with its agencies, for what needs no checks, such as the register's routes."""
     with case.held(), case.tables(memory=MEMORY) as store:
-        resolve.organisations(store, case.catalogue(), case.settings.agency, case.judgements())
+        _resolved(store, case, case.catalogue())
         yield store
+
+
+def _resolved(store: Store, case: Case, catalogue: Catalogue) -> None:
+    """Agencies, and whose log a source is where names had left it open."""
+    resolve.organisations(store, catalogue, case.settings.agency, case.judgements())
+    resolve.own_audits(store)
 
 
 def _noted(store: Store, judged: int) -> None:

@@ -325,7 +325,8 @@ def _recognised(
     mixed = _mixed(text, match)
     org, view = _view(reading.store, relation, text, match, (hinted, owner))
     if hinted is not None and hinted is not view:
-        told = f"the file's name says {_said(hinted)}, its organisations say {_said(view)}; the organisations decide"
+        unless = ", unless all of them are one agency" if view is View.NETWORK_AUDIT else ""
+        told = f"the file's name says {_said(hinted)}, its organisations say {_said(view)}; they decide{unless}"
         issues.append(Issue("view-doubtful", Severity.NOTE, place, told))
     if mixed:
         issues.append(Issue("records-mixed", Severity.RECORD, place, f"{mixed}; every record is looked at by itself"))

@@ -11,7 +11,7 @@ empty id says that the name is no agency's. A later line about the same name sta
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from plateglass import catalogue, model, store
 from plateglass.errors import CaseUnusable, Place
@@ -62,6 +62,38 @@ def organisations(
     )
     columns = {column.name: column.type for column in model.ORGANISATIONS}
     case.load("organisations", columns, [_row(org, found[name]) for org, name in written])
+
+
+def own_audits(case: store.Store) -> None:
+    """In `sources`, an audit that its file's name calls its owner's own is that, where all in it are the owner.
+
+    `read` compares names as they are written; which of them are one agency stands in `organisations` only.
+    """
+    for source, part, path, part_name in case.rows(_CALLED_OWN):
+        names = case.rows(_NAMES_IN, {"source": source, "part": part})
+        if names and all(same for (same,) in names):
+            case.execute(
+                "UPDATE sources SET view = $view WHERE source = $source AND part = $part",
+                {"view": model.View.ORGANISATION_AUDIT.value, "source": source, "part": part},
+            )
+            told = f"all {len(names):,} names of organisations are spellings of its owner's: it is its own audit"
+            case.execute(
+                "UPDATE issues SET message = $told"
+                " WHERE code = 'view-doubtful' AND path = $path AND coalesce(part, '') = $part_name",
+                {"told": told, "path": path, "part_name": part_name},
+            )
+
+
+_CALLED_OWN: Final = """
+    SELECT s.source, s.part, s.name, coalesce(s.part_name, '') FROM sources AS s
+    JOIN issues AS i ON i.path = s.name AND coalesce(i.part, '') = coalesce(s.part_name, '')
+    WHERE i.code = 'view-doubtful' AND s.view = 'network_audit' AND s.owner_org IS NOT NULL ORDER BY 1, 2"""
+_NAMES_IN: Final = """
+    SELECT coalesce(o.agency = w.agency, false) FROM (
+      SELECT DISTINCT s.org, l.owner_org FROM sightings AS s
+      JOIN sources AS l ON l.source = s.source AND l.part = s.part
+      WHERE s.source = $source AND s.part = $part AND s.org IS NOT NULL) AS n
+    LEFT JOIN organisations AS o ON o.org = n.org LEFT JOIN organisations AS w ON w.org = n.owner_org"""
 
 
 def _row(org: str, found: identity.Organisation) -> tuple[object, ...]:
