@@ -361,6 +361,18 @@ def test_layouts_explain_says_what_a_file_is(truth: demo.Truth) -> None:
     assert "flock-audit" in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "code"), [("plates-and-places.csv", 1), ("headings-twice.csv", 1), ("unknown.csv", 0)]
+)
+def test_layouts_explain_ends_with_1_where_a_file_can_t_be_read(name: str, code: int) -> None:
+    """One that only lacks a layout gets a draft of one: that is what was asked for. Why stands there once."""
+    result = run("layouts", "explain", Path(__file__).parent / "fixtures" / "broken" / name)
+    assert result.exit_code == code, result.output
+    assert "layouts explain" not in result.output
+    assert "layout: none" in result.stdout
+    assert result.stderr == ""
+
+
 def test_layouts_and_rules_are_listed_and_shown() -> None:
     for group in ("layouts", "rules"):
         listed = run(group, "list").stdout.splitlines()[1:]

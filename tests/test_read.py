@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import tomllib
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -556,6 +557,24 @@ def test_an_unknown_log_gets_a_draft_that_is_a_layout(tmp_path: Path) -> None:
         [known] = read.tables(source, Catalogue(tmp_path / "content"), tmp_path, store)
     assert isinstance(known, Table)
     assert known.layout == "drafted"
+
+
+def test_a_draft_keeps_no_text_of_persons_and_plates(tmp_path: Path) -> None:
+    """Whoever takes it as it is has tokens: it says of a column what the table above it says."""
+    rows = [f"Ada Example,2025-09-01 10:00:0{n},8ZZZ10{n},26-90000{n},{n},burglary" for n in range(1, 5)]
+    path = write(tmp_path, "\n".join(["Requested By,When,Tag,Case Number,Badge,Note", *rows]))
+    [table] = read.explain(path, CATALOGUE, tmp_path).tables
+    drafted = [each["kind"] for each in tomllib.loads(table.draft)["fields"].values()]
+    assert drafted == ["person", "instant", "plate", "case", "person", "text"] == [c.kind for c in table.columns]
+    assert {c.fits for c in table.columns} == {1.0}
+    assert "read" not in {c.fate for c in table.columns}
+    assert "layouts explain" not in table.why, "it is what was just done"
+
+
+def test_of_a_refused_file_no_column_is_said_to_be_read(tmp_path: Path) -> None:
+    [table] = read.explain(BROKEN / "plates-and-places.csv", CATALOGUE, tmp_path).tables
+    assert {c.fate for c in table.columns} == {"refused"}
+    assert table.draft == ""
 
 
 @pytest.mark.parametrize("name", ["unknown.csv", "no-headings.csv", "plates-and-places.csv", "headings-twice.csv"])

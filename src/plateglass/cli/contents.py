@@ -14,7 +14,7 @@ from plateglass import check, preview, read
 from plateglass.case import write_whole
 from plateglass.catalogue import Catalogue, Layout, Rule
 from plateglass.cli import options, screen
-from plateglass.errors import Issue
+from plateglass.errors import Issue, LayoutUnknown, Severity
 from plateglass.publish import rule_pages
 from plateglass.read.explanation import ExplainedTable
 
@@ -94,9 +94,18 @@ def layouts_explain(
         _explained(table)
     _previewed([each for each in seen if isinstance(each, preview.Preview)])
     notes = [each for each in seen if isinstance(each, Issue)]
-    screen.issues([n for n in notes if not any(n.message in p for p in explanation.problems)], quiet=quiet)
+    screen.issues([n for n in notes if not _told(n, explanation)], quiet=quiet)
     if save is not None:
         _saved(explanation.profile, save)
+    refused = any(column.fate == "refused" for table in explanation.tables for column in table.columns)
+    if refused or any(n.severity is Severity.SOURCE and n.code != LayoutUnknown.code for n in notes):
+        raise typer.Exit(screen.PARTLY)
+
+
+def _told(note: Issue, explanation: read.Explanation) -> bool:
+    """Whether it stands in the explanation already."""
+    whys = (table.why for table in explanation.tables if not table.layout)
+    return any(note.message in problem for problem in explanation.problems) or note.message.startswith((*whys,))
 
 
 def _saved(profile: str, target: Path) -> None:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
-from plateglass.catalogue import Catalogue, LayoutField
-from plateglass.errors import ContentMalformed, LayoutUnknown, Place, PlateglassError
+from plateglass.catalogue import Catalogue, FieldKind, Layout, LayoutField
+from plateglass.errors import ContentMalformed, LayoutUnknown, Place, PlateglassError, SourceRefused
 from plateglass.privacy import shown_heading, shown_name
 from plateglass.read import corpus, files, kinds, matching, pdf, pdf_profile, places, tables, workbook
 from plateglass.read.containers import Container, container
+from plateglass.read.records import plain, plain_heading
 from plateglass.read.text import Text
 from plateglass.store import Store
+
+_TOKENS: Final[tuple[FieldKind, ...]] = ("plate", "person", "case", "name")
+"""Kinds of which no text is kept; where layouts differ about a heading, the first of these is drafted."""
+_PERSON: Final = re.compile(
+    r"\b(?:officers?|users?|persons?|employees?|operators?|deput(?:y|ies)|detectives?|investigators?|analysts?|members?"
+    r"|(?:first|last|full|user) ?names?|badges?|log ?ins?|accounts?|e ?mails?|by)\b"
+)
+"""Headings of a column that says who; a table that no layout knows may call it anything."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +45,7 @@ class ExplainedColumn:
     hidden: int
     """Sampled cells that hold a placeholder or a mark."""
     fate: str
-    """read, ignored by name, unknown, or of another kind."""
+    """read, ignored by name, unknown, of another kind; known, where no layout knows the table; not read, or refused."""
 
 
 @dataclass(frozen=True)
@@ -146,55 +157,74 @@ def _print(path: Path, work: Path, catalogue: Catalogue, profile: Path | None) -
 
 def _explained(text: Text, catalogue: Catalogue, place: Place) -> ExplainedTable:
     layouts = catalogue.layouts.values()
-    draft = ""
+    match, why, fate = _known(text, layouts, place)
+    near = match or max(
+        (matching.match(each, text.headings, text.rows) for each in layouts), key=lambda each: each.nearness
+    )
+    columns = (_column(text, index, near, layouts) for index in range(len(text.headings)))
+    return ExplainedTable(
+        part_name=place.part, encoding=text.encoding, delimiter=text.delimiter, preamble=text.preamble,
+        records=text.records, sampled=len(text.rows), layout=match.layout.id if match else "", why=why,
+        columns=tuple(replace(c, fate=fate) if fate == "refused" or (fate and c.fate == "read") else c
+                      for c in columns),
+        draft=_draft(text, layouts) if fate == "known" else "",
+    )  # fmt: skip
+
+
+def _known(text: Text, layouts: Collection[Layout], place: Place) -> tuple[matching.Match | None, str, str]:
+    """The layout that knows a table, if one does; why, or why none; and what becomes of its columns where none does."""
     try:
         matching.no_doubles(text.headings, place)
         places.refuse(layouts, text.headings, text.rows, place)
         match = matching.known(layouts, text.headings, text.rows, place)
-        layout = match.layout.id
-        why = f"{len(set(match.columns.values()))} headings are its own, and their values are of its kinds"
-        if match.layout.owner_column:
-            why += f"; the records of each {match.layout.owner_column} are read as a table of their own"
+    except LayoutUnknown as error:
+        return None, error.found, "known"
     except PlateglassError as error:
-        layout, why = "", error.issue().message
-        match = max((matching.match(each, text.headings, text.rows) for each in layouts), key=lambda m: m.nearness)
-        draft = _draft(text) if isinstance(error, LayoutUnknown) else ""
-    columns = tuple(_column(text, index, match) for index in range(len(text.headings)))
-    return ExplainedTable(
-        place.part,
-        text.encoding,
-        text.delimiter,
-        text.preamble,
-        text.records,
-        len(text.rows),
-        layout,
-        why,
-        columns,
-        draft,
-    )
+        return None, error.issue().message, "refused" if isinstance(error, SourceRefused) else "not read"
+    why = f"{len(set(match.columns.values()))} headings are its own, and their values are of its kinds"
+    if match.layout.owner_column:
+        why += f"; the records of each {match.layout.owner_column} are read as a table of their own"
+    return match, why, ""
 
 
-def _column(text: Text, index: int, match: matching.Match) -> ExplainedColumn:
+def _column(text: Text, index: int, match: matching.Match, layouts: Collection[Layout]) -> ExplainedColumn:
     misfits = dict(match.misfits)
     named = [name for name, at in match.columns.items() if at == index]
     field = named[0] if named else misfits.get(index, "")
     cells = [cell.strip() for cell in matching.column(text.rows, index)]
     telling = kinds.telling(match.layout, cells)
-    about = match.layout.fields.get(field) or LayoutField(headings=(), kind=kinds.guess(telling))
+    kind = _guess(layouts, text.headings[index], telling)
+    guessed = (each for each in kinds.GUESSES if each.kind == kind)
+    about = match.layout.fields.get(field) or next(guessed, LayoutField(headings=(), kind=kind))
     full = sum(1 for cell in cells if cell)
     fate = (
         "of another kind" if index in misfits else "read" if field else
         "ignored by name" if index in match.ignored else "unknown"
     )  # fmt: skip
     heading = shown_heading(text.headings[index]) if text.headings[index] else "<blank>"
-    share, kind = kinds.share(about, telling), "labelled lines" if about.label else about.kind
+    share, shown = kinds.share(about, telling), "labelled lines" if about.label else about.kind
     return ExplainedColumn(
-        heading, " ".join(named) or field, kind, len(telling), share, len(cells) - full, full - len(telling), fate
+        heading, " ".join(named) or field, shown, len(telling), share, len(cells) - full, full - len(telling), fate
     )
 
 
-def _draft(text: Text) -> str:
-    """A layout to start from: the headings as they may be shown, each with the kind that its values look like."""
+def _guess(layouts: Collection[Layout], heading: str, cells: Sequence[str]) -> FieldKind:
+    """The kind that a column's values prove; else one of which no text is kept, where heading or values say so."""
+    kind, called = kinds.guess(list(cells)), plain_heading(heading)
+    if kind not in ("text", "count"):
+        return kind
+    if _PERSON.search(called):
+        return "person"
+    if kind == "count":
+        return kind
+    known = {f.kind for layout in layouts for f in layout.fields.values() if called and called in plain(f.headings)}
+    if 2 * sum(matching.PLATE.fullmatch(cell) is not None for cell in cells) > len(cells):
+        known.add("plate")
+    return next((each for each in _TOKENS if each in known), "text")
+
+
+def _draft(text: Text, layouts: Collection[Layout]) -> str:
+    """A layout to start from: the headings as they may be shown, each with the kind that it is safe to read it as."""
     lines = [
         'title = "<vendor and name of the log>"', 'source = "<who released it, when, where it can be seen>"',
         'views = ["network_audit"]', 'needs = ["searched_at"]', "",
@@ -204,10 +234,11 @@ def _draft(text: Text) -> str:
             continue
         shown = shown_heading(heading)
         cells = [cell.strip() for cell in matching.column(text.rows, index) if cell.strip()]
-        kind = kinds.guess(cells)
+        kind = _guess(layouts, heading, cells)
         key = re.sub(r"[^a-z0-9]+", "_", shown.lower()).strip("_") or f"column_{index}"
+        doubt = "  # text is kept, scrubbed: write person, plate or case if it holds such" if kind == "text" else ""
         lines += [f"[fields.{key}]  # rename to the field of plateglass that it is, or list the heading under ignore",
-                  f"headings = [{json.dumps(shown)}]", f'kind = "{kind}"']  # fmt: skip
+                  f"headings = [{json.dumps(shown)}]", f'kind = "{kind}"{doubt}']  # fmt: skip
         if kind in ("instant", "date", "time"):
             about = next(field for field in kinds.GUESSES if field.kind == kind)
             used = [f for f in about.formats if any(kinds.time_pattern((f,)).fullmatch(cell) for cell in cells)]
