@@ -59,3 +59,23 @@ def test_whether_a_federal_body_searched_is_not_asked_of_an_own_audit_of_two_spe
     (finding,) = pipeline.check(made(tmp_path, "screens/searcher-federal"))[1]
     assert finding.counts[Outcome.PASS] == 0
     assert finding.counts[Outcome.NOT_APPLICABLE] == 20
+
+
+@pytest.mark.parametrize(
+    ("agency", "file", "noted"),
+    [
+        ("Wrong Town FL PD", OWN, 1),
+        ("Exampleville CA PD", OWN, 0),
+        ("Exampleville Police Department CA", OWN, 0),
+        ("Sampleton CA PD", OWN, 0),
+        ("", OWN, 0),
+        ("Wrong Town FL PD", "searches.csv", 0),
+    ],
+)
+def test_a_home_agency_that_no_log_is_of_or_shows_is_told(tmp_path: Path, agency: str, file: str, noted: int) -> None:
+    """One that searched the cameras of others is in their logs; a log that names no owner is taken for its own."""
+    names = ("Exampleville CA PD", "Sampleton CA PD")
+    write(tmp_path / "files" / file, [record(n, **{"Org Name": names[n % 2]}) for n in range(20)])
+    case = made(tmp_path, "custody", agency=agency)
+    report = pipeline.report(case, tmp_path / "report").read_text(encoding="utf-8")
+    assert report.count("is its name written as its logs write it?") == noted

@@ -14,11 +14,11 @@ from typing import Final
 
 from plateglass import change, classify, intake, normalise, publish, questions, resolve, review, worth
 from plateglass import check as checking
-from plateglass.case import Case
+from plateglass.case import Case, name_id
 from plateglass.catalogue import Catalogue
 from plateglass.classify import numbers
 from plateglass.errors import CaseUnusable, Issue, Place, Severity
-from plateglass.model import Finding, Progress, silent
+from plateglass.model import SEARCH_VIEWS, Finding, Progress, silent
 from plateglass.store import Store
 
 MEMORY = "3GB"
@@ -28,6 +28,12 @@ ASKED_AT_MOST: Final = 2_000_000
 _APART: Final = Issue(
     "questions-apart", Severity.NOTE, Place("questions"),
     f"the thirty questions are not asked of over {ASKED_AT_MOST:,} searches here: `plateglass questions CASE` does it",
+)  # fmt: skip
+
+_HOME_ABSENT: Final = Issue(
+    "home-absent", Severity.NOTE, Place("home agency"),
+    "no log of searches is the home agency's, and none shows a search by it: what is asked of its own searches and of "
+    "its cameras has nothing to look at, while laws of its state are chosen; is its name written as its logs write it?",
 )  # fmt: skip
 
 
@@ -138,6 +144,22 @@ def _note_numbers(store: Store) -> None:
         _note(store, Issue("case-numbers", Severity.NOTE, Place("case numbers"), reach.line))
 
 
+def _note_home(store: Store, case: Case) -> None:
+    """Say where the home agency is in no log: its name may be written wrong, or the files be another's."""
+    whose = checking.home(store, case.settings)
+    listed = ", ".join(f"'{view}'" for view in SEARCH_VIEWS)
+    logs = store.rows(f"SELECT owner_key = home_key FROM logs WHERE view IN ({listed})")
+    if not whose.written or not logs or (True,) in logs:
+        return
+    searched = store.one(
+        "SELECT count(*) FROM distinct_searches AS s JOIN organisations AS o ON o.org = s.org "
+        "WHERE o.agency = $agency OR o.org = CAST($org AS UUID)",
+        {"agency": whose.agency, "org": str(name_id(whose.written))},
+    )
+    if not searched:
+        _note(store, _HOME_ABSENT)
+
+
 def _note(store: Store, note: Issue) -> None:
     """Have the report say something besides what the files' own issues are."""
     columns = "code, severity, path, message"
@@ -150,6 +172,7 @@ def _checked(store: Store, case: Case, progress: Progress) -> tuple[Issue, list[
     _note(store, choice.issue())
     progress("checking rules", 0, 1)
     findings = checking.verdicts(store, case, choice.rules)
+    _note_home(store, case)
     progress("checking rules", 1, 1)
     return choice.issue(), findings
 
