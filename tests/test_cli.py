@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -353,6 +354,64 @@ def test_the_same_six_calls_one_by_one(tmp_path: Path, truth: demo.Truth) -> Non
     assert one["rules"] == other["rules"] == json.loads(audited.stdout)["summary"]["rules"]
     found = json.loads(checked.stdout)
     assert {rule: counts["over"] for rule, counts in found.items()} == {r: c["over"] for r, c in one["rules"].items()}
+
+
+def test_whatever_answers_can_answer_in_json(tmp_path: Path) -> None:
+    """One document on standard output, and nothing beside it."""
+    case, log = tmp_path / "case", next((ROOT / "tests/fixtures/layouts/flock-audit").glob("*/input.csv"))
+    agency = ("--agency", "Exampleville CA PD")
+
+    def answer(*arguments: object) -> Any:
+        done = run(*arguments, "--json")
+        assert done.exit_code == 0, done.output
+        assert done.stderr == ""
+        return json.loads(done.stdout)
+
+    assert answer("new", case, *agency)["settings"] == str(case / "case.toml")
+    (source,) = answer("add", case, log)["sources"]
+    assert (source["name"], source["layout"], source["rejected"]) == (log.name, "flock-audit", 0)
+    assert answer("report", case)["summary"]["records"] == source["records"]
+    (written,) = answer("report", case, "--for", "general")["reports"].values()
+    assert Path(written).is_file()
+    explained = answer("layouts", "explain", log)
+    assert explained["tables"][0]["layout"] == "flock-audit"
+    assert explained["previews"][0]["accepted"] == source["records"]
+    assert "views" in answer("layouts", "list")["flock-audit"]
+    assert "searched_at" in answer("layouts", "show", "flock-audit")["fields"]
+    assert set(answer("rules", "list")["us-ca/access-record"]) == {"basis", "review", "title"}
+    assert answer("rules", "show", "us-ca/access-record")["view"] == "searches"
+    assert answer("rules", "test", "us-ca/access-record")["us-ca/access-record"]["wrong"] == []
+    assert answer("reasons", "explain", "stolen vehicle")[0]["code"] == "p10"
+
+
+def test_a_new_case_can_be_made_in_silence(tmp_path: Path) -> None:
+    made = run("new", tmp_path / "case", "--quiet")
+    assert (made.exit_code, made.output) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("rules show us-ca/access-r", ["us-ca/access-record"]),
+        ("rules test us-ca/access-r", ["us-ca/access-record"]),
+        ("aside case us-ca/access-r", ["us-ca/access-record"]),
+        ("audit x --rules prom", ["promises", "promises/"]),
+        ("layouts show flock-au", ["flock-audit"]),
+        ("questions case q0", [f"q0{n}" for n in range(1, 10)]),
+        ("estimate case --code p01", ["p01"]),
+        ("change case --what vag", ["vague"]),
+        ("report case --for us-m", ["us-ma", "us-mn"]),
+    ],
+)
+def test_the_shell_completes_ids(typed: str, offered: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As bash asks for them: the first ones, in order."""
+    words = f"plateglass {typed}"
+    monkeypatch.setenv("_PLATEGLASS_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    found = run().stdout.split()
+    assert all(each.startswith(begun) for each, begun in zip(found, offered, strict=False)), found
+    assert len(found) >= len(offered)
 
 
 def test_layouts_explain_says_what_a_file_is(truth: demo.Truth) -> None:

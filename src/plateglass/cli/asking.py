@@ -16,9 +16,22 @@ from plateglass.cli import options, screen
 from plateglass.errors import CaseUnusable
 from plateglass.publish.questions import AnswerPage, TablePage
 
-Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Questions, such as q08. Default: all.")]
+Ids = Annotated[list[str] | None, typer.Argument(
+    metavar="[ID]...", autocompletion=options.a_question, help="Questions, such as q08. Default: all.",
+)]  # fmt: skip
+
+
+def _a_measure(incomplete: str) -> list[str]:
+    return [*(each for each in changing.MEASURES if each.startswith(incomplete)), *options.a_code(incomplete)]
+
+
 What = Annotated[
-    str, typer.Option(metavar="WHAT", help=f"What is counted: {', '.join(changing.MEASURES)}, or a code such as p01.")
+    str,
+    typer.Option(
+        metavar="WHAT",
+        autocompletion=_a_measure,
+        help=f"What is counted: {', '.join(changing.MEASURES)}, or a code such as p01.",
+    ),
 ]
 Days = Annotated[int, typer.Option(min=changing.LEAST, metavar="N", help="Days on each side, at most.")]
 _SHOWN = 30

@@ -17,6 +17,7 @@ from plateglass.cli import options, screen
 from plateglass.errors import Issue, LayoutUnknown, Severity
 from plateglass.publish import rule_pages
 from plateglass.read.explanation import ExplainedTable
+from plateglass.register import plain
 
 layouts = typer.Typer(help="What kinds of log are known.", no_args_is_help=True, rich_markup_mode=None)
 rules = typer.Typer(help="What is checked, and on what ground.", no_args_is_help=True, rich_markup_mode=None)
@@ -24,7 +25,8 @@ rules = typer.Typer(help="What is checked, and on what ground.", no_args_is_help
 Own = Annotated[
     Path | None, typer.Option("--case", metavar="DIR", exists=True, file_okay=False, help="Also a case's own content.")
 ]
-Name = Annotated[str, typer.Argument(metavar="ID", help="As the list shows it.")]
+LayoutId = Annotated[str, typer.Argument(metavar="ID", autocompletion=options.a_layout, help="As the list shows it.")]
+RuleId = Annotated[str, typer.Argument(metavar="ID", autocompletion=options.a_rule, help="As the list shows it.")]
 
 
 def _catalogue(case: Path | None) -> Catalogue:
@@ -33,9 +35,15 @@ def _catalogue(case: Path | None) -> Catalogue:
 
 @layouts.command("list")
 @screen.reported
-def layouts_list(case: Own = None) -> None:
+def layouts_list(case: Own = None, as_json: options.Json = False) -> None:
     """List the layouts."""
     found = _catalogue(case).layouts
+    if as_json:
+        told = {id_: (each.title, list(each.views), list(each.fields)) for id_, each in found.items()}
+        screen.machine(
+            {id_: dict(zip(("title", "views", "fields"), facts, strict=True)) for id_, facts in told.items()}
+        )
+        return
     screen.rows(
         ("layout", "views", "fields", "title"),
         [[id_, ", ".join(layout.views), str(len(layout.fields)), layout.title] for id_, layout in found.items()],
@@ -44,10 +52,13 @@ def layouts_list(case: Own = None) -> None:
 
 @layouts.command("show")
 @screen.reported
-def layouts_show(name: Name, case: Own = None) -> None:
+def layouts_show(name: LayoutId, case: Own = None, as_json: options.Json = False) -> None:
     """Show one layout: its fields, their headings, what it refuses, where it was seen."""
     found = _catalogue(case).layouts
     layout = found.get(name) or _unknown("layout", name, found)
+    if as_json:
+        screen.machine(plain.value(layout))
+        return
     screen.say(layout.title)
     screen.say(f"seen in: {' '.join(layout.source.split())}")
     screen.say(f"needs: {', '.join(layout.needs)}")
@@ -78,28 +89,38 @@ def layouts_explain(
         typer.Option("--save-profile", metavar="TOML", help="Write how the columns of a PDF lie, to be confirmed."),
     ] = None,
     quiet: options.Quiet = False,
+    as_json: options.Json = False,
 ) -> None:
     """Say what a file is, which layout knows it and why, how its first records are read, and what is rejected."""
     if save is not None and save.exists():
         raise typer.BadParameter("the file is there already: name another", param_hint="--save-profile")
     catalogue, seen = _catalogue(case), list[preview.Preview | Issue]()
-    with tempfile.TemporaryDirectory(prefix="plateglass-") as work, screen.bars(quiet=quiet) as progress:
+    with tempfile.TemporaryDirectory(prefix="plateglass-") as work, screen.bars(quiet=quiet or as_json) as progress:
         explanation = read.explain(file, catalogue, Path(work), profile)
         if profile is None:
             seen += preview.previews(file, catalogue, Path(work) / "preview", progress)
-    screen.say(f"{explanation.name}: {explanation.what}")
-    for problem in explanation.problems:
-        screen.say(f"problem: {problem}")
-    for table in explanation.tables:
-        _explained(table)
-    _previewed([each for each in seen if isinstance(each, preview.Preview)])
+    read_as = [each for each in seen if isinstance(each, preview.Preview)]
     notes = [each for each in seen if isinstance(each, Issue)]
-    screen.issues([n for n in notes if not _told(n, explanation)], quiet=quiet)
+    if as_json:
+        facts = {**plain.value(explanation), "previews": plain.value(read_as)}
+        screen.machine({**facts, "issues": screen.plain(notes)})
+    else:
+        _explanation(explanation, read_as)
+        screen.issues([n for n in notes if not _told(n, explanation)], quiet=quiet)
     if save is not None:
         _saved(explanation.profile, save)
     refused = any(column.fate == "refused" for table in explanation.tables for column in table.columns)
     if refused or any(n.severity is Severity.SOURCE and n.code != LayoutUnknown.code for n in notes):
         raise typer.Exit(screen.PARTLY)
+
+
+def _explanation(explanation: read.Explanation, read_as: Sequence[preview.Preview]) -> None:
+    screen.say(f"{explanation.name}: {explanation.what}")
+    for problem in explanation.problems:
+        screen.say(f"problem: {problem}")
+    for table in explanation.tables:
+        _explained(table)
+    _previewed(read_as)
 
 
 def _told(note: Issue, explanation: read.Explanation) -> bool:
@@ -148,9 +169,13 @@ def _previewed(tables: Sequence[preview.Preview]) -> None:
 def rules_list(
     case: Own = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, with SQL, citations and examples.")] = False,
+    as_json: options.Json = False,
 ) -> None:
     """List the rules."""
     found = _catalogue(case).rules
+    if as_json:
+        screen.machine({i: {"basis": r.basis, "review": r.review, "title": r.title} for i, r in found.items()})
+        return
     if as_csv:
         screen.write(rule_pages.listed(found))
         return
@@ -162,10 +187,13 @@ def rules_list(
 
 @rules.command("show")
 @screen.reported
-def rules_show(name: Name, case: Own = None) -> None:
+def rules_show(name: RuleId, case: Own = None, as_json: options.Json = False) -> None:
     """Show one rule: in plain words, citation, SQL, parameters, examples, limits, innocent readings, history."""
     found = _catalogue(case).rules
     rule = found.get(name) or _unknown("rule", name, found)
+    if as_json:
+        screen.machine(plain.value(rule))
+        return
     for line in rule_pages.lines(rule):
         screen.say(line)
 
@@ -182,8 +210,12 @@ def rules_pages(
 @rules.command("test")
 @screen.reported
 def rules_test(
-    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="One rule; all of them if none is named.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", autocompletion=options.a_rule, help="One rule; all of them if none is named."),
+    ] = None,
     case: Own = None,
+    as_json: options.Json = False,
 ) -> None:
     """Run the examples that stand in the rules' own files; exit code 1 where a verdict is not the expected one."""
     catalogue = _catalogue(case)
@@ -192,12 +224,14 @@ def rules_test(
         if name is None
         else {name: catalogue.rules.get(name) or _unknown("rule", name, catalogue.rules)}
     )
-    wrong = 0
+    wrong = {}
     for id_, rule in chosen.items():
-        faults = check.examples(rule, catalogue)
-        wrong += len(faults)
-        screen.say(f"{id_}: {len(rule.examples)} examples, {len(faults)} wrong" + "".join(f"; {f}" for f in faults))
-    if wrong:
+        wrong[id_] = faults = check.examples(rule, catalogue)
+        if not as_json:
+            screen.say(f"{id_}: {len(rule.examples)} examples, {len(faults)} wrong" + "".join(f"; {f}" for f in faults))
+    if as_json:
+        screen.machine({id_: {"examples": len(rule.examples), "wrong": wrong[id_]} for id_, rule in chosen.items()})
+    if any(wrong.values()):
         raise typer.Exit(screen.PARTLY)
 
 

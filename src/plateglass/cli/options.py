@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,6 +13,24 @@ import typer
 from plateglass import check, questions
 from plateglass.case import Settings
 from plateglass.catalogue import Catalogue
+
+
+def completion(known: Callable[[Catalogue], Iterable[str]]) -> Callable[[str], list[str]]:
+    """For shell completion: what is known and begins as a word does; of our own content, a case's is not looked at."""
+
+    def offered(incomplete: str) -> list[str]:
+        return [each for each in known(Catalogue()) if each.startswith(incomplete)]
+
+    return offered
+
+
+a_rule = completion(lambda catalogue: catalogue.rules)
+a_pack = completion(
+    lambda catalogue: dict.fromkeys([*(rule.partition("/")[0] for rule in catalogue.rules), *catalogue.rules])
+)
+a_layout = completion(lambda catalogue: catalogue.layouts)
+a_code = completion(lambda catalogue: catalogue.reasons)
+a_question = completion(questions.questions)
 
 
 def _some(paths: list[Path]) -> list[Path]:
@@ -30,9 +49,10 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where th
 Rules = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="PACK", help="A rule pack, or one rule, to check; may be given more than once. Default: those that fit."
+        metavar="PACK", autocompletion=a_pack,
+        help="A rule pack, or one rule, to check; may be given more than once. Default: those that fit.",
     ),
-]
+]  # fmt: skip
 Agency = Annotated[str, typer.Option(metavar="NAME", help="The home agency, as its own logs write it.")]
 Timezone = Annotated[str, typer.Option(metavar="TZ", help="The home agency's zone, such as America/Chicago.")]
 Retention = Annotated[

@@ -29,6 +29,7 @@ def explain(
     *,
     case: Own = None,
     offence: Annotated[bool, typer.Option("--offence", help="They are values of a list of offences.")] = False,
+    as_json: options.Json = False,
 ) -> None:
     """Say which codes a text gets, how sure, and which words decided."""
     catalogue = Catalogue(*([case / "content"] if case is not None else []))
@@ -36,7 +37,10 @@ def explain(
         found = classify.explained(store, catalogue, texts, "offence" if offence else "reason")
     titles = {code: reason.title for code, reason in catalogue.reasons.items()}
     lines = [[text, code, tier, titles[code], words] for text, code, tier, words in found]
-    screen.rows(("text", "code", "tier", "meaning", "words that decided"), lines)
+    if as_json:
+        screen.machine([dict(zip(("text", "code", "tier", "meaning", "words"), line, strict=True)) for line in lines])
+    else:
+        screen.rows(("text", "code", "tier", "meaning", "words that decided"), lines)
 
 
 @reasons.command("numbers")

@@ -41,7 +41,10 @@ def draw(
         str, typer.Option(metavar="AXIS", help="What is asked: purpose, requester, quality, sensitivity, or fault.")
     ] = "purpose",
     by: Annotated[str, typer.Option(metavar="WHAT", help="Strata: code, quality or level; of a queue: opinion.")] = "",
-    code: Annotated[str, typer.Option(metavar="CODE", help="The code of strata by code, or of a queue.")] = "",
+    code: Annotated[
+        str,
+        typer.Option(metavar="CODE", autocompletion=options.a_code, help="The code of strata by code, or of a queue."),
+    ] = "",
     size: Annotated[int, typer.Option(min=0, metavar="N", help="How many; else from the numbers below.")] = 0,
     margin: Annotated[float, typer.Option(help="Half the interval wished for.")] = 0.05,
     expected: Annotated[float, typer.Option(help="The share that is expected.")] = 0.5,
@@ -201,7 +204,12 @@ def _two(value: float | None) -> str:
 def estimate(
     case: options.CaseFolder,
     *,
-    code: Annotated[str, typer.Option(metavar="CODE", help="The code; needless where faults were asked for.")] = "",
+    code: Annotated[
+        str,
+        typer.Option(
+            metavar="CODE", autocompletion=options.a_code, help="The code; needless where faults were asked for."
+        ),
+    ] = "",
     named: Named = "",
     as_json: options.Json = False,
 ) -> None:

@@ -159,6 +159,11 @@ def write(text: str) -> None:
     sys.stdout.write(text)
 
 
+def plain(found: Iterable[Issue]) -> list[dict[str, str]]:
+    """Issues as JSON has them."""
+    return [{**vars(issue), "place": str(issue.place)} for issue in found]
+
+
 def machine(value: Any) -> None:
     """One JSON document on standard output."""
     sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")

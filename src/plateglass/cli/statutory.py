@@ -20,6 +20,7 @@ For = Annotated[
     typer.Option(
         "--for",
         metavar="ID",
+        autocompletion=options.completion(duties.shapes.shapes),
         help="A report that a law asks for: us-mn, us-va, us-ca, us-nj, us-or, us-ma, ccops, general; repeatable.",
     ),
 ]
@@ -59,12 +60,17 @@ def period(first: datetime | None, last: datetime | None) -> Period | None:
     return Period(first.date(), last.date())
 
 
-def write(made: Case, orders: Sequence[duties.Order], out: Path | None, *, quiet: bool) -> None:
+def write(made: Case, orders: Sequence[duties.Order], out: Path | None, *, quiet: bool, as_json: bool = False) -> None:
     """Write each report into a folder of its own below the case's `reports`, or below --out."""
+    written = {}
     for order in orders:
-        with screen.bars(quiet=quiet) as progress:
+        with screen.bars(quiet=quiet or as_json) as progress:
             folder = (out or made.root / "reports") / order.name
-            screen.say(str(duties.report(made, order, folder, progress)))
+            written[order.name] = str(duties.report(made, order, folder, progress))
+        if not as_json:
+            screen.say(written[order.name])
+    if as_json:
+        screen.machine({"reports": written})
 
 
 @screen.reported

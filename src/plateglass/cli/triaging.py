@@ -34,7 +34,14 @@ def sarif(
 @screen.reported
 def aside(
     case: options.CaseFolder,
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="As plateglass rules list shows it.")],
+    rule: Annotated[
+        str,
+        typer.Argument(
+            metavar="RULE",
+            autocompletion=options.a_rule,
+            help="As plateglass rules list shows it.",
+        ),
+    ],
     *,
     why: Annotated[str, typer.Option(metavar="TEXT", help="Why it is no matter; none: take the decision back.")] = "",
     who: Annotated[str, typer.Option(metavar="NAME", help="Who decides; it stands in judgements.jsonl only.")],
