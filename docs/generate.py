@@ -21,6 +21,7 @@ from plateglass import case, catalogue, check, errors, model, record_views
 from plateglass.check import columns as check_columns
 from plateglass.cli import app
 from plateglass.duties import figures, shapes
+from plateglass.publish import rule_pages
 from plateglass.questions import content as questions
 from plateglass.questions import tables as asked_tables
 from plateglass.read import pdf_profile
@@ -288,9 +289,7 @@ def rules() -> str:
             + f"\n- at fault: `{' '.join(rule.fails.split())}`"
         )
         for name, parameter in rule.parameters.items():
-            parts.append(
-                f"- parameter `{name}`: {parameter.about}; default {parameter.default} {parameter.unit}".rstrip()
-            )
+            parts.append(f"- parameter `{name}`: {parameter.about}; {rule_pages.default(parameter)}")
         parts += [f"- can't show: {' '.join(text.split())}" for text in rule.limits]
         parts += [f"- may be innocent: {' '.join(text.split())}" for text in rule.readings]
         parts.append("")

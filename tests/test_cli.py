@@ -119,6 +119,9 @@ def _generator() -> ModuleType:
         ["audit", ".", "--timezone", "Mars/Olympus"],
         ["audit", ".", "--set", "retention_days"],
         ["audit", ".", "--set", "no_such_parameter=1"],
+        ["audit", ".", "--set", "percentile=abc"],
+        ["audit", ".", "--set", "switch_off=soon"],
+        ["new", "case", "--set", "days=ten"],
         ["audit", ".", "--switch-off", "soon"],
         ["audit", ".", "--retention-days", "0"],
         ["audit", "--oot", "x", "."],
@@ -158,6 +161,31 @@ def test_a_known_error_is_one_line(
     result = run("audit", tmp_path)
     assert result.exit_code == code
     assert words in one_line(result)
+
+
+def test_a_value_that_is_none_of_its_parameter_is_told_what_it_should_be() -> None:
+    assert "percentile is 'abc'; expected a number (percent)" in run("audit", ".", "--set", "percentile=abc").stderr
+    assert "expected a date or a time, such as 2025-06-30" in run("audit", ".", "--set", "switch_off=soon").stderr
+
+
+def test_a_home_that_can_t_be_written_is_said_with_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "a.csv"))
+    assert "set XDG_CACHE_HOME to a folder that can be written, or keep the case" in one_line(run("audit", "a.csv"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "a.csv"))
+    assert "name another with PLATEGLASS_KEY_FILE" in one_line(run("audit", "a.csv", "--case", "case"))
+
+
+def test_a_run_without_a_case_is_not_called_case(tmp_path: Path) -> None:
+    log = next((ROOT / "tests/fixtures/layouts/flock-audit").glob("*/input.csv"))
+    assert run("audit", log, "--rules", "promises", "--out", "report").exit_code == 0
+    package = json.loads((tmp_path / "report" / "datapackage.json").read_text())
+    assert package["title"] == "Released search logs"
+
+
+def test_a_parameter_that_nobody_states_has_no_default() -> None:
+    said = run("rules", "show", "promises/look-back").stdout
+    assert "no default" in said
+    assert "None" not in said
 
 
 def test_a_folder_without_a_file_is_wrong_use(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from string import Formatter
 from typing import Any
 from uuid import UUID
 
+import jsonschema
 import pytest
 
 import worlds
@@ -377,6 +378,13 @@ def test_most_questions_have_an_answer_and_the_others_a_reason(report: Path) -> 
     assert unanswered <= {"q14", "q21", "q22", "q23", "q24", "q25", "q27"}, [
         found[id_]["why_not"] for id_ in unanswered
     ]
+
+
+@pytest.mark.parametrize("folder", ["", "custodian"])
+def test_each_line_keeps_to_the_schema_that_lies_beside_it(report: Path, folder: str) -> None:
+    schema = json.loads((report / "schemas" / "answer.schema.json").read_text(encoding="utf-8"))
+    for line in lines(report, folder).values():
+        jsonschema.validate(line, schema)
 
 
 def test_the_page_says_every_sentence_and_every_reason(report: Path) -> None:

@@ -144,7 +144,7 @@ def test_page_numbers_and_titles_are_no_records(tmp_path: Path) -> None:
         sheets.append(sheet)
     rows, printed = transcribed(write(tmp_path / "log.pdf", sheets), tmp_path)
     assert [row[2] for row in rows[1:]] == [str(n) for n in range(4, 16)]
-    assert "4 lines of text outside the table were left out" in printed.issues[0].message
+    assert "lines of text outside the table that were left out: 4" in printed.issues[0].message
 
 
 def test_a_count_and_a_time_on_one_line_are_two_fields(tmp_path: Path) -> None:

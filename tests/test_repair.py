@@ -130,7 +130,7 @@ def test_where_two_readings_fit_none_is_taken(tmp_path: Path) -> None:
     assert (len(kept), [each.record for each in rejected]) == (30, [31])
     _, rejected, table = strictly(written(tmp_path, [*good, record(31)[:3] + record(31)[5:]]), tmp_path)
     assert table.repaired == ()
-    assert [each.reason for each in rejected] == ["6 cells; expected 8"]
+    assert [each.reason for each in rejected] == ["cells: 6; expected 8"]
 
 
 def test_cells_that_stand_one_beside_their_own_go_back(tmp_path: Path) -> None:

@@ -297,7 +297,7 @@ def test_judgements_by_another_codebook_do_not_count(case: Case) -> None:
     folder.mkdir(parents=True)
     own = 'title = "Boats"\naxis = "purpose"\nabout = "A vessel."\nexamples = [{ text = "boat", tier = "none" }]\n'
     (folder / "p90.toml").write_text(own)
-    assert "1 judgements by another codebook don't count" in run("review", case.root, "--results").stdout
+    assert "judgements by another codebook, which don't count: 1" in run("review", case.root, "--results").stdout
     assert "[1/200]" in run("review", case.root, "--coder", ADA, typed="q\n").stdout
 
 

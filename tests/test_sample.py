@@ -292,7 +292,7 @@ def test_a_sheet_that_a_spreadsheet_saved_with_semicolons_is_read(written: tuple
     with path.open("w", newline="") as file:
         csv.writer(file, delimiter=";").writerows([head, *([*row[:3], "p12", row[4]] for row in rows)])
     result = run("sample", "answers", case.root, path, "--coder", "Ada Example")
-    assert result.stdout == "60 judgements by Ada Example kept\n"
+    assert result.stdout == "judgements by Ada Example kept: 60\n"
 
 
 def spoilt(kind: str, rows: list[list[str]]) -> list[list[str]]:

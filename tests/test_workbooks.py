@@ -103,8 +103,8 @@ def test_formulas_and_what_is_hidden_are_told_by_column_and_number(tmp_path: Pat
     issues, found = taken(path, tmp_path / "work")
     assert len(found) == 20
     said = {each.code: each.message for each in issues}
-    assert said["sheet-formulas"].startswith("3 cells are formulas, in the columns C, E;")
-    assert said["rows-hidden"].startswith("2 rows and 1 stretches of columns are hidden")
+    assert said["sheet-formulas"].startswith("cells that are formulas: 3, in the columns C, E;")
+    assert said["rows-hidden"].startswith("hidden in the sheet: rows: 2; stretches of columns: 1;")
     assert "harm" not in "".join(said.values())
 
 

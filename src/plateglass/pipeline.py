@@ -133,7 +133,7 @@ def _resolved(store: Store, case: Case, catalogue: Catalogue) -> None:
 def _noted(store: Store, judged: int) -> None:
     """Say in the report that people have decided some codes."""
     if judged:
-        said = f"the purposes of {judged:,} texts were decided by people, in a review, and not by words"
+        said = f"texts whose purposes were decided by people, in a review, and not by words: {judged:,}"
         _note(store, Issue("reasons-judged", Severity.NOTE, Place("judgements.jsonl"), said))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from plateglass.case import Case
 from plateglass.catalogue import Rule
 from plateglass.check import searches as ground
-from plateglass.check.clock import Home, home, own_clock
+from plateglass.check.clock import Home, home, instant, own_clock
 from plateglass.check.compiled import compiled
 from plateglass.check.examples import examples
 from plateglass.check.findings import EVIDENCE, UNRESOLVED, finding
@@ -26,7 +26,7 @@ from plateglass.store import Store, values
 
 __all__ = [
     "CUSTODIAN", "EVIDENCE", "UNRESOLVED", "VIEWS", "Choice", "DocumentedView", "Home", "choose", "examples", "fitting",
-    "home", "verdicts",
+    "home", "instant", "verdicts",
 ]  # fmt: skip
 
 EVIDENCE_LIMIT = 10_000

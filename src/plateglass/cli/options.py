@@ -119,20 +119,37 @@ def parameters(retention: int | None, switch_off: date | None, named: list[str] 
 
 
 def known(values: dict[str, int | float | str], catalogue: Catalogue) -> dict[str, int | float | str]:
-    """The same values, every one of them a parameter of some rule.
+    """The same values, every one of them a parameter of some rule, and of its unit.
 
     Raises:
-        typer.BadParameter: a name that no rule has; the message lists those that there are.
+        typer.BadParameter: a name that no rule has, or no number or date where one belongs; the message says which.
     """
-    names = {name for rule in catalogue.rules.values() for name in rule.parameters}
-    names |= {name for question in questions.questions(catalogue).values() for name in question.parameters}
-    for name in values:
-        if name not in names:
+    units: dict[str, set[str]] = {}
+    every = [rule.parameters for rule in catalogue.rules.values()]
+    every += [question.parameters for question in questions.questions(catalogue).values()]
+    for stated in every:
+        for name, parameter in stated.items():
+            units.setdefault(name, set()).add(parameter.unit)
+    for name, value in values.items():
+        if name not in units:
             raise typer.BadParameter(
-                f"no rule and no question has a parameter {name!r}; there are {', '.join(sorted(names))}",
+                f"no rule and no question has a parameter {name!r}; there are {', '.join(sorted(units))}",
                 param_hint="--set",
             )
+        if wanted := _misses(value, units[name] - {""}):
+            raise typer.BadParameter(f"{name} is {value!r}; expected {wanted}", param_hint="--set")
     return values
+
+
+def _misses(value: float | str, units: set[str]) -> str:
+    """What a value should be and isn't; empty where it may stand."""
+    if "instant" not in units:
+        return f"a number ({', '.join(sorted(units))})" if units and isinstance(value, str) else ""
+    try:
+        check.instant(str(value), None)
+    except ValueError:
+        return "a date or a time, such as 2025-06-30 or 2025-06-30T08:00:00Z"
+    return ""
 
 
 def _value(text: str) -> int | float | str:

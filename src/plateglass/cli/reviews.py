@@ -106,7 +106,7 @@ def answers(
     with made.held(), made.tables() as store:
         found = sampling.sheet.answers(drawn, sampling.texts(store, drawn), file)
         kept = reviewing.fill(Review(made, drawn, book), found, coder, third=third)
-    screen.say(f"{kept:,} judgements by {coder} kept")
+    screen.say(f"judgements by {coder} kept: {kept:,}")
 
 
 @sample.command("sizes")
@@ -173,7 +173,7 @@ def _results(found: Review) -> None:
         f"{len(found.subjects):,} to judge; judged: {counts}; {resolved.differed:,} differ, {resolved.open:,} open"
     )
     if found.outdated:
-        screen.say(f"{found.outdated:,} judgements by another codebook don't count")
+        screen.say(f"judgements by another codebook, which don't count: {found.outdated:,}")
     agreement = found.agreement()
     if agreement:
         screen.rows(

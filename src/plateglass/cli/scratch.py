@@ -12,17 +12,22 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from plateglass import privacy
+from plateglass.errors import OutputUnwritable, Place
 
 
 @contextmanager
 def folder() -> Iterator[Path]:
-    """An empty folder, mode 0700, for this run only."""
+    """An empty folder, mode 0700, for this run only.
+
+    Raises:
+        OutputUnwritable: the user's cache can't be written.
+    """
     root = privacy.cache_path() / "runs"
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
     own, lock = root / str(os.getpid()), root / f"{os.getpid()}.lock"
-    with lock.open("a") as held:
+    with _locked(lock) as held:
         with (root / "all.lock").open("a") as everybody:
             fcntl.flock(everybody, fcntl.LOCK_EX)
             fcntl.flock(held, fcntl.LOCK_EX)
@@ -33,6 +38,19 @@ def folder() -> Iterator[Path]:
         finally:
             shutil.rmtree(own)
             lock.unlink(missing_ok=True)
+
+
+def _locked(lock: Path) -> IO[str]:
+    """A lock file in the folder of all runs, which is made where it is not there."""
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return lock.open("a")
+    except OSError as error:
+        raise OutputUnwritable(
+            f"a case of this run only can't be kept: {(error.strerror or 'no reason given').lower()}",
+            place=Place(str(lock.parent)),
+            remedy="set XDG_CACHE_HOME to a folder that can be written, or keep the case in one with --case",
+        ) from error
 
 
 def _sweep(root: Path, own: Path) -> None:

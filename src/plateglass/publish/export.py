@@ -252,7 +252,7 @@ def package(page: Page, folder: Path) -> dict[str, Any]:
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "plateglass-report",
-        "title": page.title,
+        "title": page.heading,
         "description": "What released search logs show, and what they can't. report.html is for people.",
         "plateglass": {"version": page.version, "content_sha256": page.content},
         "resources": [_resource(path, path.relative_to(folder).as_posix()) for path in files],

@@ -15,7 +15,7 @@ from typing import Any, Final
 from jinja2 import Environment
 
 from plateglass.case import write_whole
-from plateglass.catalogue import Rule
+from plateglass.catalogue import Parameter, Rule
 from plateglass.publish import templating, words
 from plateglass.publish.findings import BASES, REVIEWS
 
@@ -55,6 +55,13 @@ def _row(rule: Rule) -> tuple[str, ...]:
 def pack(rule: Rule) -> str:
     """The pack that a rule is in."""
     return rule.id.rpartition("/")[0]
+
+
+def default(parameter: Parameter) -> str:
+    """What a parameter is where nobody states it, in words."""
+    if parameter.default is None:
+        return "no default"
+    return f"default {parameter.default} {parameter.unit}".rstrip()
 
 
 def _one_line(text: str) -> str:
@@ -188,8 +195,7 @@ def lines(rule: Rule) -> Iterator[str]:
         if sql not in ("true", "false"):
             yield f"{name}: {sql}"
     for name, parameter in rule.parameters.items():
-        unit = f" {parameter.unit}" if parameter.unit else ""
-        yield f"parameter {name}: {parameter.about}; default {parameter.default}{unit}"
+        yield f"parameter {name}: {parameter.about}; {default(parameter)}"
     if rule.measure:
         yield f"measure: {_one_line(rule.measure.sql)}, in {rule.measure.unit}"
     for example in rule.examples:

@@ -199,9 +199,9 @@ def _told(pages: Sequence[Rows], known: Profile, place: Place) -> Iterator[Issue
             "uncover them; they were not read, and a mark stands for them; tell the agency before you publish the file",
         )  # fmt: skip
     parted = "rules" if known.ruled else "the gaps between the headings"
-    told = f"{len(pages)} pages; columns parted by {known.saved or parted}"
+    told = f"pages: {len(pages)}; columns parted by {known.saved or parted}"
     left = sum(page.left_out for page in pages)
-    told += f"; {left} lines of text outside the table were left out" if left else ""
+    told += f"; lines of text outside the table that were left out: {left}" if left else ""
     yield Issue("pdf-pages", Severity.NOTE, place, told)
     yield from _doubts(pages, place)
 

@@ -329,7 +329,7 @@ def _of_its_kind(cells: list[str], shape: _Shape) -> list[str] | _Bad:
     if _long(cells):
         return _Bad("", f"longer than {records.MAX_RECORD >> 20} MiB, which no record of a log is")
     if len(cells) != shape.width:
-        return _Bad("", f"{len(cells)} cells; expected {shape.width}", tuple(cells))
+        return _Bad("", f"cells: {len(cells)}; expected {shape.width}", tuple(cells))
     _, wrong, first = shape.wrong(cells)
     if first is None:
         return _Bad("", "", tuple(cells)) if wrong or shape.odd(cells) else cells
@@ -351,7 +351,7 @@ def _record(line: str, lines: _Lines, shape: _Shape) -> list[str] | _Bad:
     if resume is not None:
         lines.give_back(taken[resume:])
         return _Bad("", Fault.OPEN.value)
-    cause = cells.value if isinstance(cells, Fault) else f"{len(cells)} cells; expected {shape.width}"
+    cause = cells.value if isinstance(cells, Fault) else f"cells: {len(cells)}; expected {shape.width}"
     if len(taken) > 1:
         cause = Fault.OPEN.value
     lines.give_back(taken[1:])

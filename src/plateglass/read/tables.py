@@ -394,9 +394,9 @@ def _notes(text: texts.Text, place: Place) -> Iterator[Issue]:
             "text-misread", Severity.NOTE, place, f"{told} (UTF-8 taken for Windows-1252); it is read as it stands"
         )
     if text.preamble:
-        yield Issue("preamble", Severity.NOTE, place, f"{text.preamble} lines before the headings are not records")
+        yield Issue("preamble", Severity.NOTE, place, f"lines before the headings, not records: {text.preamble}")
     if text.above:
-        told = f"{text.above} lines of records stand above the headings; they are read, as the first below them"
+        told = f"lines of records above the headings: {text.above}; they are read, as the first below them"
         yield Issue("headings-late", Severity.NOTE, place, told)
     if text.records in CAPS or text.records + 1 in CAPS:
         told = f"exactly {text.records:,} records: exporters and spreadsheets cut logs off at this number"
@@ -412,10 +412,10 @@ def _left_out(text: texts.Text, match: matching.Match, place: Place) -> Iterator
         told = f"{match.layout.id} does not know {matching.listed([text.headings[i] for i in match.unknown])}"
         yield Issue("heading-unknown", Severity.NOTE, place, f"{told}; left out")
     if filled:
-        told = f"{len(filled)} columns without a heading hold values; left out"
+        told = f"columns with values and without a heading: {len(filled)}; left out"
         yield Issue("heading-blank", Severity.NOTE, place, told)
     if junk:
-        yield Issue("heading-junk", Severity.NOTE, place, f"{len(junk)} columns that a spreadsheet named; left out")
+        yield Issue("heading-junk", Severity.NOTE, place, f"columns that a spreadsheet named: {len(junk)}; left out")
 
 
 def _mixed(text: texts.Text, match: matching.Match) -> str:

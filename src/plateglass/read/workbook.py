@@ -119,11 +119,11 @@ def told(sheet: Sheet, place: Place) -> Iterator[Issue]:
         yield Issue("sheet-hidden", Severity.NOTE, place, said)
     xml = sheet.xml
     if xml.hidden_rows or xml.hidden_columns:
-        said = f"{xml.hidden_rows:,} rows and {xml.hidden_columns:,} stretches of columns are hidden in the sheet"
+        said = f"hidden in the sheet: rows: {xml.hidden_rows:,}; stretches of columns: {xml.hidden_columns:,}"
         yield Issue("rows-hidden", Severity.NOTE, place, f"{said}; they are read all the same")
     if xml.formulas:
         columns = ", ".join(sorted(xml.formulas, key=lambda letters: (len(letters), letters))[:_SHOWN])
-        said = f"{sum(xml.formulas.values()):,} cells are formulas, in the columns {columns}"
+        said = f"cells that are formulas: {sum(xml.formulas.values()):,}, in the columns {columns}"
         yield Issue("sheet-formulas", Severity.NOTE, place, f"{said}; what they last came to is read, which nobody "
                     "exported; ask for the log as exported")  # fmt: skip
 
