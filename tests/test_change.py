@@ -18,7 +18,8 @@ from plateglass.case import Case, name_id
 from plateglass.catalogue import Catalogue
 from plateglass.change import Ask
 from plateglass.errors import ChangeRefused
-from plateglass.spread import UserWeek
+from plateglass.spread import Break, UserWeek
+from plateglass.statistics import Interval
 from plateglass.store import Store
 
 CATALOGUE = Catalogue()
@@ -271,8 +272,44 @@ def test_a_planted_change_is_found_by_days_and_by_users(world: tuple[Store, Case
     assert found.days.bounds.low < 0.45 < found.days.bounds.high
     assert (found.users.users, found.users.others) == (20, 20)
     assert found.users.bounds.low < 0.45 < found.users.bounds.high
-    assert "rose above where it was heading by" in found.sentence
+    assert " It rose: " in found.sentence
     assert (found.start, found.end) == (AT - timedelta(days=90), FIRST + timedelta(days=180))
+
+
+@pytest.mark.parametrize(
+    ("shares", "bounds", "least", "said"),
+    [
+        (
+            (0.2, 0.4, 0.15),
+            (0.1, 0.2),
+            60,
+            "led to 25.0 %. It rose: 15.0 points above it (10.0 points to 20.0 points).",
+        ),
+        ((0.013, 0.013, -0.034), (-0.05, -0.02), 60, "led to 4.7 %. It fell: 3.4 points below it"),
+        ((0.2, 0.4, 0.15), (-0.1, 0.2), 60, "That can't be told from no change: 15.0 points above it"),
+        ((0.2, 0.4, 0.15), (0.1, 0.2), 31, "can't be told: 15.0 points above it (10.0 points to 20.0 points), but a"),
+        ((0.2, 0.4, 0.15), (0.1, 0.2), 31, "a side has 31 days with searches, and from fewer than 45 such bounds miss"),
+        ((0.2, 0.1, 0.15), (0.1, 0.2), 60, "led to -5.0 %. Whether it changed can't be told"),
+    ],
+)
+def test_the_sentence_says_what_is_compared_apart_from_the_plain_shares(
+    shares: tuple[float, float, float], bounds: tuple[float, float], least: int, said: str
+) -> None:
+    """The number is how far the days lie from their own course: before and after alone may say the opposite."""
+    days = Break(*shares, Interval(*bounds), 0.0, (), least)
+    found = change.Change(Ask(AT), change.MEASURES["vague"], FIRST, AT, 10, 1, days, None, ())
+    assert said in found.sentence
+    assert f"all days before taken together, it was {100 * shares[0]:.1f} %." in found.sentence
+
+
+def test_the_expected_share_is_where_the_days_before_led() -> None:
+    """Of a share that falls by a straight line through the date nothing is left, whatever before and after are."""
+    found = spread.breaks([(day, 120 - day, 200) for day in range(120)], 60)
+    assert found is not None
+    assert found.gap == pytest.approx(0, abs=1e-9)
+    assert found.before - found.after == pytest.approx(0.3)
+    assert found.expected == pytest.approx(found.after)
+    assert found.least == 60
 
 
 def test_nothing_is_found_where_nothing_was_planted(world: tuple[Store, Case]) -> None:

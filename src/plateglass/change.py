@@ -22,6 +22,8 @@ from plateglass.store import Step, Store, name, text
 
 LEAST: Final = 28
 """Days that each side must have."""
+SURE: Final = 45
+"""With fewer days on a side nothing is called a change: docs/questions.md has how often bounds miss."""
 APART: Final = 14
 """An era that begins fewer days from the date can't be told from it."""
 WINDOW: Final = 90
@@ -108,12 +110,27 @@ class Change:
         if self.days is None:
             return "No number: a side of the date has fewer than 28 days with searches."
         b, named = self.days, self.measure.title
-        moved = "rose above" if b.gap > 0 else "fell below"
         return (
-            f"After {self.ask.at.isoformat()} the share of {named} {moved} where it was heading by "
-            f"{_points(abs(b.gap))} ({_points(b.bounds.low)} to {_points(b.bounds.high)}); it was {_percent(b.before)} "
-            f"before and {_percent(b.after)} after. {_ordinary(b)}"
+            f"From {self.ask.at.isoformat()} on the share of {named} was {_percent(b.after)}; the course of the days "
+            f"before, with days of the week, led to {_percent(b.expected)}. {_moved(b)} Without a look at any course, "
+            f"all days before taken together, it was {_percent(b.before)}. {_ordinary(b)}"
         )
+
+
+def _moved(found: Break) -> str:
+    """What the difference from the course comes to; nothing is called a change that may well be none."""
+    apart = f"{_points(abs(found.gap))} {'above' if found.gap > 0 else 'below'} it"
+    apart += f" ({_points(found.bounds.low)} to {_points(found.bounds.high)})"
+    if not 0 <= found.expected <= 1:
+        return f"Whether it changed can't be told: {apart}, but that course leads to what no share can be."
+    if found.least < SURE:
+        return (
+            f"Whether it changed can't be told: {apart}, but a side has {found.least} days with searches, and from "
+            f"fewer than {SURE} such bounds miss too often."
+        )
+    if found.bounds.low <= 0 <= found.bounds.high:
+        return f"That can't be told from no change: {apart}."
+    return f"It {'rose' if found.gap > 0 else 'fell'}: {apart}."
 
 
 def _ordinary(found: Break) -> str:

@@ -155,4 +155,4 @@ def _day(day: date) -> str:
 
 
 def _cell(value: questions.Value) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, float) else "" if value is None else str(value)

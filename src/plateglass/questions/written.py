@@ -108,24 +108,25 @@ def _change(answer: Answer, desk: Desk) -> Answer:
 def change_table(found: changing.Change) -> AnswerTable:
     """A change as a table of numbers, with what ordinary dates show."""
     share: Form = "share"
-    headings = (Heading("Before", share), Heading("After", share), Heading("Change in points", "number"),
-                Heading("Lowest", "number"), Heading("Highest", "number"), Heading("Other dates tried"),
-                Heading("As large there"))  # fmt: skip
+    headings = (Heading("Before", share), Heading("Expected after", share), Heading("After", share),
+                Heading("Apart, in points", "number"), Heading("Lowest", "number"), Heading("Highest", "number"),
+                Heading("Other dates tried"), Heading("As large there"))  # fmt: skip
     rows = []
     if found.days is not None:
         b = found.days
         rows.append(Row("days: against where they were heading", "", (
-            b.before, b.after, *_points(b.gap, b.bounds.low, b.bounds.high), *_tried(b.gap, b.placebos),
+            b.before, b.expected, b.after, *_points(b.gap, b.bounds.low, b.bounds.high), *_tried(b.gap, b.placebos),
         )))  # fmt: skip
     if found.users is not None:
         u = found.users
         named = f"the same {u.users:,} users" + (f", against {u.others:,} others" if u.others else "")
         rows.append(Row(named, "", (
-            u.before, u.after, *_points(u.change, u.bounds.low, u.bounds.high), *_tried(u.change, u.placebos),
+            u.before, None, u.after, *_points(u.change, u.bounds.low, u.bounds.high), *_tried(u.change, u.placebos),
         )))  # fmt: skip
     about = _plain("change", f"Share of {found.measure.title}, {found.start} to {found.end}", "Compared", "searches")
     note = (
-        "Days: segmented regression with days of the week; bounds from residuals drawn anew a week at a time, 95 %. "
+        "Days: segmented regression with days of the week; expected is where the course of the days before led; "
+        "bounds from residuals drawn anew a week at a time, 95 %. "
         "Users: each user's own change, weighted by searches; bounds from users drawn anew, 95 %."
     )
     return AnswerTable(about, headings, tuple(rows), notes=(note, *found.notes))

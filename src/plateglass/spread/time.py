@@ -37,6 +37,13 @@ class Break:
     """By how much the course of a week changed."""
     placebos: tuple[float, ...]
     """The same gap at dates on which nothing is known to have happened."""
+    least: int
+    """Days with searches on the side that has fewer."""
+
+    @property
+    def expected(self) -> float:
+        """The share after, had the days gone on as before; a straight course may lead out of what a share can be."""
+        return self.after - self.gap
 
     @property
     def chance(self) -> float:
@@ -64,13 +71,14 @@ def breaks(days: Sequence[tuple[int, int, int]], at: int) -> Break | None:
         return None
     table = table.only(table.seen > 0)
     side = table.day >= at
-    if min(side.sum(), (~side).sum()) < LEAST:
+    least = int(min(side.sum(), (~side).sum()))
+    if least < LEAST:
         return None
     gap, slope, bounds = _fitted(table, at)
     before, after = (float(table.found[s].sum() / table.seen[s].sum()) for s in (~side, side))
     quiet = [table.only(~side), table.only(side)]
     placebos = tuple(_gap(part, date)[0] for part in quiet for date in _dates(part))
-    return Break(before, after, gap, bounds, slope, placebos)
+    return Break(before, after, gap, bounds, slope, placebos, least)
 
 
 def _dates(part: _Days) -> Iterator[int]:
