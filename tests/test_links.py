@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from plateglass.demo import plan
 from plateglass.links import Linked
 from plateglass.model import NAMES, ORGANISATIONS, SIGHTINGS
 from plateglass.store import Store
-from releases import Room
+from releases import HOME, OWN, Room, record, write
 
 SPACE = UUID(int=7)
 SECOND = 1_756_800_000_000
@@ -204,11 +205,39 @@ def test_on_the_made_up_case_every_link_is_right_and_few_are_missed(tmp_path: Pa
     assert sum(seconds[first // 1000] == 1 for _, first, _ in groups) >= len(groups) - 4
 
 
+@pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        ([{"Reason": "robbery"} if n % 4 == 0 else {} for n in range(20)],
+         "of 20 searches 20 stand in both files; searches of them that are written otherwise: 5. Findings count such"),
+        ([{"Name": "Bob Sample"} if n == 3 else {} for n in range(19)], "of 19 searches 19 stand in both files; searches of them that are written otherwise: 1."),
+        ([{}] * 14, "of 14 searches 14 stand in both files"),
+        ([{"ID": f"00000000-0000-4000-9000-{n:012}"} for n in range(20)], ""),
+    ],
+    ids=("two extractions", "one ends before", "one is a part", "two logs"),
+)  # fmt: skip
+def test_two_files_that_are_one_log_twice_are_told(
+    tmp_path: Path, room: Room, second: list[dict[str, str]], said: str
+) -> None:
+    """Each of their searches counts once where copies are linked; the report says so, and that findings don't."""
+    write(tmp_path / "files" / OWN, [record(n) for n in range(20)])
+    write(
+        tmp_path / "files" / OWN.replace("-Audit", "-Audit-of-the-print"),
+        [record(n, **c) for n, c in enumerate(second)],
+    )
+    assert room.run("audit", tmp_path / "files", "--out", "report", *HOME).code == 0
+    summary = json.loads((room.root / "report" / "summary.json").read_text(encoding="utf-8"))
+    told = [issue["message"] for issue in summary["issues"] if issue["code"] == "log-twice"]
+    assert len(told) == bool(said)
+    assert all(said in message for message in told)
+    assert summary["linked"]["searches"] == (20 if said else 40)
+
+
 def test_nothing_gives_nothing(world: World) -> None:
     found = world.found()
     assert (found.searches, found.linked, found.precision) == (0, 0, None)
 
 
 def test_every_step_is_in_the_portable_subset() -> None:
-    for step in links.steps():
+    for step in (*links.steps(), *links._TWICE):
         assert store.unportable(step.sql) == [], step.name

@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from plateglass.errors import Issue, Place, Severity
 from plateglass.store import Step, Store
 
 _REACH: Final = ("networks", "devices", "from_at", "to_at")
@@ -70,6 +71,52 @@ def find(store: Store) -> Linked:
     store.run(*steps())
     (counted,) = store.records(_COUNTS)
     return Linked(**{key: int(value or 0) for key, value in counted.items()})
+
+
+def twice(store: Store) -> list[Issue]:
+    """A note for each two files that show one log twice, which reads `links` and `logs`.
+
+    They are of one owner and kind and of about the same time, and nine in ten searches of the smaller stand in both.
+    What is written otherwise in one of them is two distinct searches, of which links make one.
+    """
+    store.run(*_TWICE)
+    notes = []
+    for name, part, other, searches, shared, same in store.rows(_TWICE_FOUND):
+        told = f"{other} shows the same log: of {searches:,} searches {shared:,} stand in both files"
+        if shared > same:
+            told += (
+                f"; searches of them that are written otherwise: {shared - same:,}. Findings count such a search twice; "
+                "the count with copies linked, questions and statutory reports count it once"
+            )
+        notes.append(Issue("log-twice", Severity.NOTE, Place(name, part), told))
+    return notes
+
+
+_TWICE: Final = (
+    Step("twice_pairs", """
+        SELECT a.log_no AS one, b.log_no AS other FROM logs AS a JOIN logs AS b ON b.log = a.log AND b.log_no > a.log_no
+        WHERE a.accepted > 0 AND b.accepted > 0 AND 2 * (least(a.last_at, b.last_at) - greatest(a.first_at, b.first_at))
+          >= least(a.last_at - a.first_at, b.last_at - b.first_at)""", "files of one log and of about the same time"),
+    Step("twice_shown", """
+        SELECT DISTINCT l.log_no, s.fingerprint, coalesce(k.link, s.fingerprint) AS link
+        FROM sightings AS s JOIN logs AS l ON l.source = s.source AND l.part = s.part
+        LEFT JOIN links AS k ON k.fingerprint = s.fingerprint
+        WHERE l.log_no IN (SELECT one FROM twice_pairs UNION SELECT other FROM twice_pairs)""",
+        "their searches, each with the one that it is a copy of"),
+    Step("twice_sizes", "SELECT log_no, count(DISTINCT link) AS n FROM twice_shown GROUP BY log_no",
+         "how many searches each of them shows"),
+)  # fmt: skip
+_TWICE_FOUND: Final = """
+    SELECT f.name, coalesce(f.part_name, ''), t.name, least(m.n, n.n), p.shared, p.same
+    FROM (SELECT p.one, p.other, count(DISTINCT a.link) AS shared,
+            count(DISTINCT CASE WHEN a.fingerprint = b.fingerprint THEN a.link END) AS same
+          FROM twice_pairs AS p JOIN twice_shown AS a ON a.log_no = p.one
+          JOIN twice_shown AS b ON b.log_no = p.other AND b.link = a.link GROUP BY p.one, p.other) AS p
+    JOIN twice_sizes AS m ON m.log_no = p.one JOIN twice_sizes AS n ON n.log_no = p.other
+    JOIN logs AS i ON i.log_no = p.one JOIN logs AS j ON j.log_no = p.other
+    JOIN sources AS f ON f.source = i.source AND f.part = i.part
+    JOIN sources AS t ON t.source = j.source AND t.part = j.part
+    WHERE 10 * p.shared >= 9 * least(m.n, n.n) ORDER BY f.name, t.name, p.one, p.other"""
 
 
 def steps() -> list[Step]:

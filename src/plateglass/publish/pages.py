@@ -378,7 +378,12 @@ def _issues(store: Store) -> tuple[dict[str, Any], ...]:
         'SELECT code, severity, path, part, "column", message, min(record) AS record, count(*) AS times FROM issues '
         'GROUP BY code, severity, path, part, "column", message ORDER BY path, part, code, "column", message'
     )
-    return tuple({k: words.clean(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows)
+    noted: list[dict[str, Any]] = [
+        {"code": note.code, "severity": note.severity.value, "path": note.place.path, "part": note.place.part,
+         "column": "", "message": note.message, "record": None, "times": 1}
+        for note in links.twice(store)
+    ]  # fmt: skip
+    return tuple({k: words.clean(v) if isinstance(v, str) else v for k, v in row.items()} for row in (*rows, *noted))
 
 
 def _lists(store: Store) -> tuple[dict[str, Any], ...]:
