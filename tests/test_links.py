@@ -209,8 +209,9 @@ def test_on_the_made_up_case_every_link_is_right_and_few_are_missed(tmp_path: Pa
     ("second", "said"),
     [
         ([{"Reason": "robbery"} if n % 4 == 0 else {} for n in range(20)],
-         "of 20 searches 20 stand in both files; searches of them that are written otherwise: 5. Findings count such"),
-        ([{"Name": "Bob Sample"} if n == 3 else {} for n in range(19)], "of 19 searches 19 stand in both files; searches of them that are written otherwise: 1."),
+         "of 20 searches 20 stand in both files; searches that are written otherwise: 5. Findings count such"),
+        ([{"Name": "Bob Sample"} if n == 3 else {} for n in range(19)],
+         "of 19 searches 19 stand in both files; searches that are written otherwise: 1."),
         ([{}] * 14, "of 14 searches 14 stand in both files"),
         ([{"ID": f"00000000-0000-4000-9000-{n:012}"} for n in range(20)], ""),
     ],

@@ -85,7 +85,7 @@ def twice(store: Store) -> list[Issue]:
         told = f"{other} shows the same log: of {searches:,} searches {shared:,} stand in both files"
         if shared > same:
             told += (
-                f"; searches of them that are written otherwise: {shared - same:,}. Findings count such a search twice; "
+                f"; searches that are written otherwise: {shared - same:,}. Findings count such a search twice; "
                 "the count with copies linked, questions and statutory reports count it once"
             )
         notes.append(Issue("log-twice", Severity.NOTE, Place(name, part), told))
