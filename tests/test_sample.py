@@ -295,6 +295,28 @@ def test_a_sheet_that_a_spreadsheet_saved_with_semicolons_is_read(written: tuple
     assert result.stdout == "judgements by Ada Example kept: 60\n"
 
 
+def test_a_sheet_says_which_of_several_samples_it_is_of(written: tuple[Case, Path], tmp_path: Path) -> None:
+    case, path = copied(written[0], tmp_path), tmp_path / "sheet.csv"
+    head, *rows = rows_of(written[1])
+    write_back(path, [head, *([*row[:3], "p12", row[4]] for row in rows)])
+    assert run("sample", "draw", case.root, "--seed", "another", "--size", 40).exit_code == 0
+    assert "judgements by" in run("sample", "answers", case.root, path, "--coder", "Ada Example").stdout
+
+
+def test_a_draw_of_more_than_was_asked_for_says_so_and_why(case: Case) -> None:
+    said = run("sample", "draw", case.root, "--size", 12)
+    assert ": 30 of" in said.stdout
+    assert "12 were asked for; of each stratum at least 30 are drawn, or all of it" in said.stderr
+    assert run("sample", "draw", case.root, "--size", 40).stderr == ""
+
+
+def test_a_queue_s_strata_are_told_without_the_sign_they_are_sorted_by(case: Case) -> None:
+    said = run("sample", "draw", case.root, "--plan", "queue", "--code", "p01", "--size", 40).stdout
+    strata = [line.split()[0] for line in said.partition("stratum")[2].splitlines()[1:]]
+    assert set(strata) <= {"ambiguous", "near", "probable", "explicit", "same-user", "rest"}
+    assert strata
+
+
 def spoilt(kind: str, rows: list[list[str]]) -> list[list[str]]:
     head, first, second, *rest = rows
     return {

@@ -71,6 +71,8 @@ def draw(
     screen.say(str(path))
     if not quiet:
         _drawn(drawn)
+        if size and plan is not Plan.USERS and len(drawn.items) > size:
+            screen.note(f"{size:,} were asked for; of each stratum at least {sampling.LEAST} are drawn, or all of it")
     if sheet is not None:
         screen.say(str(sheet))
 
@@ -87,7 +89,7 @@ def _drawn(drawn: Sample) -> None:
         screen.say(f"not drawn from: {count:,}, {why}")
     screen.rows(
         ("stratum", "size", "drawn"),
-        [[s, f"{frame.strata.get(s, frame.size):,}", f"{n:,}"] for s, n in drawn.drawn.items()],
+        [[drawn.said(s), f"{frame.strata.get(s, frame.size):,}", f"{n:,}"] for s, n in drawn.drawn.items()],
     )
 
 
@@ -102,7 +104,7 @@ def answers(
     named: Named = "",
 ) -> None:
     """Read the answers of a worksheet back; all of them are checked before the first is kept."""
-    made, drawn, book = _sample(case, named)
+    made, drawn, book = _sample(case, named or _of_sheet(case, file))
     with made.held(), made.tables() as store:
         found = sampling.sheet.answers(drawn, sampling.texts(store, drawn), file)
         kept = reviewing.fill(Review(made, drawn, book), found, coder, third=third)
@@ -256,6 +258,12 @@ def _rate(number: Number | None) -> str:
     if number is None:
         return "not known"
     return f"{number.value:.2%} ({number.bounds.low:.2%} to {number.bounds.high:.2%})"
+
+
+def _of_sheet(root: Path, file: Path) -> str:
+    """The sample that a worksheet is of, where the case has it."""
+    told = sampling.sheet.sample_id(file)
+    return told if told in {each.id for each in sampling.every(Case.there(root))} else ""
 
 
 def _sample(root: Path, named: str) -> tuple[Case, Sample, Codebook]:

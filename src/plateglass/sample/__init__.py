@@ -144,6 +144,10 @@ class Sample:
         """What must stand wherever the sample does."""
         return "" if self.design.representative else "not representative: no rate can be had from this sample"
 
+    def said(self, stratum: str) -> str:
+        """A stratum's name as people read it: the sign by which a queue sorts its strata is none of it."""
+        return stratum.partition(" ")[2] if self.design.plan is Plan.QUEUE else stratum
+
     def save(self, case: Case) -> Path:
         """Keep it in the case; the same sample, drawn again, is the same file."""
         path = case.root / "samples" / f"{self.id}.json"

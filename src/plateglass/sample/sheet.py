@@ -84,6 +84,11 @@ def answers(sample: Sample, texts: Mapping[str, str], path: Path) -> dict[int, s
     return found
 
 
+def sample_id(path: Path) -> str:
+    """The id of the sample that a worksheet's first row names; empty where it has no row."""
+    return next((row["sheet"].partition("-")[0] for row in _read(path)), "")
+
+
 def _complete(rows: list[dict[str, str]], shown: Mapping[int, str], found: Mapping[int, str], path: Path) -> None:
     twice = [item for item, count in Counter(row["item"] for row in rows).items() if count > 1]
     if twice:
