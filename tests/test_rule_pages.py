@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from typer.testing import CliRunner
 
 from plateglass.catalogue import Catalogue, Rule
@@ -115,3 +116,14 @@ def test_the_commands_show_a_rule_and_list_all_as_csv() -> None:
     for word in ("cites: ", "who is bound: ", "fails: ", "example, fail: ", "can't show: ", "history: "):
         assert f"\n{word}" in shown
     assert set(rows(CliRunner().invoke(app, ["rules", "list", "--csv"]).stdout)) == set(RULES)
+
+
+@pytest.mark.browser
+def test_no_page_scrolls_sideways_on_a_telephone(tmp_path: Path, browser: Browser) -> None:
+    """Addresses of laws are long words."""
+    longest = max(RULES.values(), key=lambda rule: max((len(cite.url) for cite in rule.cites), default=0))
+    rule_pages.write(RULES, tmp_path)
+    opened = browser.new_page(viewport={"width": 390, "height": 844})
+    for name in ("index", *(rule.replace("/", "--") for rule in (longest.id, "us-ca/access-record"))):
+        opened.goto((tmp_path / f"{name}.html").as_uri())
+        assert opened.evaluate("document.documentElement.scrollWidth") <= 390, name
