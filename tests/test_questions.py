@@ -396,6 +396,12 @@ def test_the_page_says_every_sentence_and_every_reason(report: Path) -> None:
     assert plain.count(f"Not answered here: {questions.KEPT}.") == 2
 
 
+def test_the_docs_name_the_questions_that_are_kept() -> None:
+    kept = [id_.removeprefix("q") for id_, question in QUESTIONS.items() if question.audience == "custodian"]
+    page = (Path(__file__).parent.parent / "docs" / "questions.md").read_text(encoding="utf-8")
+    assert f"Questions {' and '.join(kept)} are about single accounts" in page
+
+
 def test_the_custodians_answers_stand_in_the_custodians_folder_only(report: Path) -> None:
     closed, public = lines(report, "custodian"), lines(report)
     assert set(closed) == {"q24", "q25"}
