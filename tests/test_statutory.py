@@ -9,8 +9,9 @@ import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pypdfium2
@@ -19,7 +20,7 @@ from page import ValidationProfile, validate_pdf
 from typer.testing import CliRunner
 
 from pdf_tags import faults, last_on_pages
-from plateglass import check, duties, errors, review, sample, store
+from plateglass import check, duties, errors, questions, review, sample, store
 from plateglass.case import Case, name_id
 from plateglass.catalogue import Catalogue
 from plateglass.check import searches as ground_steps
@@ -30,7 +31,7 @@ from plateglass.duties.kept import KEPT
 from plateglass.publish import printed, statutory
 from plateglass.publish.statutory import Blank, Document, Grid, Number, Signed, Verdicts
 from review_world import PEOPLE, make
-from worlds import HOME, case, fill, log, organisation, token
+from worlds import HOME, case, distinct, fill, log, organisation, search, token
 
 SHAPES = shapes.shapes(Catalogue())
 DAY = 86_400_000
@@ -529,3 +530,64 @@ def test_the_command_writes_reports_and_knows_which_there_are(made: Case, tmp_pa
     alone = CliRunner().invoke(app, ["report", str(made.root), "--pdf"])
     assert alone.exit_code == 2
     assert "--for" in alone.stderr
+
+
+def _searched(tables: store.Store, folder: Path, counts: Mapping[str, int]) -> Ground:
+    """The cameras of the home agency, searched so often by each body; counts below 5 are not printed."""
+    rows = [
+        search("aaaaaaaaaaaa", 1000 * at + n, 20_000 * DAY + 1000 * n, org=name_id(name))
+        for at, (name, number) in enumerate(counts.items())
+        for n in range(number)
+    ]
+    bodies = [
+        organisation(n, n.split()[-2].lower(), level="federal" if n.startswith("Federal") else "local") for n in counts
+    ]
+    filled = {
+        "sightings": rows,
+        "distinct_searches": distinct(rows),
+        "organisations": [organisation(HOME, "ca"), *bodies],
+    }
+    fill(tables, {"sources": [log("aaaaaaaaaaaa", "network_audit")], **filled})
+    made = case(folder / "case")
+    questions.ground(tables, made)
+    page = SimpleNamespace(below=5)
+    return Ground(tables, page, {}, check.home(tables, made.settings))  # type: ignore[arg-type]  # no more of it is read
+
+
+BIG = {"Sampleton CA PD": 400, "Mockford CA PD": 120, "Fictionburg NV PD": 90, "Madeup Falls NV PD": 70}
+
+
+@pytest.mark.parametrize(
+    ("more", "agencies", "bodies"),
+    [
+        ({}, ["400", "120", "90", "70"], {"ca": "520", "other": "160"}),
+        ({"Nowhere Hills NV PD": 3, "Dummyton NV PD": 9}, ["400", "120", "90", "70", "withheld", "<5"],
+         {"ca": "520", "other": "172"}),
+        ({"Federal Example NV PD": 3}, ["400", "120", "90", "withheld", "<5"],
+         {"ca": "520", "other": "withheld", "federal": "<5"}),
+        ({"Federal Example NV PD": 3, "Nowhere Hills CA PD": 9}, ["400", "120", "90", "70", "withheld", "<5"],
+         {"ca": "withheld", "other": "160", "federal": "<5"}),
+    ],
+    ids=("all large", "hidden in one kind", "a small kind", "hidden in two kinds"),
+)  # fmt: skip
+def test_kinds_of_body_tell_no_more_than_agencies_do(
+    tmp_path: Path, more: dict[str, int], agencies: list[str], bodies: dict[str, str]
+) -> None:
+    """A kind's total less its agencies that are printed must not be the one that is withheld."""
+    with store.Store(threads=1) as tables:
+        ground = _searched(tables, tmp_path, BIG | more)
+        by_agency, by_body = (figures.answer(ground, f"outside/by-{what}") for what in ("agency", "body"))
+    assert isinstance(by_agency, Grid)
+    assert isinstance(by_body, Grid)
+    assert [str(row[1]) for row in by_agency.rows] == agencies
+    called = {"other agencies of its state": "ca", "agencies of other states": "other", "federal bodies": "federal"}
+    assert {called[str(row[0])]: str(row[1]) for row in by_body.rows} == bodies
+
+
+def test_where_no_table_by_agency_can_be_shown_there_is_none_by_kind_of_body(tmp_path: Path) -> None:
+    with store.Store(threads=1) as tables:
+        ground = _searched(tables, tmp_path, {"Sampleton CA PD": 3})
+        for what in ("agency", "body"):
+            found = figures.answer(ground, f"outside/by-{what}")
+            assert isinstance(found, Blank)
+            assert "without giving away a count below 5" in found.reason

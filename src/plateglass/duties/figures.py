@@ -230,37 +230,96 @@ def _accounts(scope: str) -> Figure:
     )  # fmt: skip
 
 
+def _of_each(scope: str) -> Step:
+    """Searches by kind of body and by agency; names that may not be shown are one row of each kind."""
+    return Step(f"figure_{scope}_each", f"""
+        SELECT who, coalesce(CASE WHEN agency_public THEN n.name END, {text(UNRECOGNISED)}) AS label,
+          count(*) AS searches, count(CASE WHEN reason_state IN ('empty', 'placeholder') THEN 1 END) AS unstated
+        FROM (SELECT *, {_WHO} AS who FROM searches WHERE {_where(scope)}) AS s
+        LEFT JOIN agency_numbers AS n ON n.agency_no = s.agency_no GROUP BY 1, 2""",
+        "searches by kind of body and agency")  # fmt: skip
+
+
+def _printed(ground: Ground, rows: Sequence[tuple[Any, ...]]) -> list[suppress.Shown] | None:
+    """The table by agency (name, searches, unstated) as it may be printed."""
+    cells = [suppress.Cell(words.clean(str(r[0])), int(r[1]), int(r[2])) for r in rows]
+    return suppress.tables({"figure": cells}, ground.page.below)["figure"]
+
+
+def _too_few(ground: Ground) -> Blank:
+    return Blank(f"too few agencies to show a table without giving away a count below {ground.page.below}")
+
+
+def _small(ground: Ground) -> str:
+    return f"Counts below {ground.page.below} are not printed; “withheld” stands where a number would give one away."
+
+
 def _bodies(scope: str) -> Figure:
+    """By kind of body, where that says no more of any agency than the table by agency does.
+
+    A kind of body is withheld where its table by agency withholds one of its agencies, or where it is small itself. One
+    kind alone is not: what is hidden in it is what the total and the agencies that are shown leave anyway.
+    """
+
+    def shown(ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
+        agencies: dict[str, list[int]] = {}
+        bodies: dict[int, int] = {}
+        for who, label, searches, unstated, _ in rows:
+            one = agencies.setdefault(label, [0, 0])
+            one[0], one[1] = one[0] + int(searches), one[1] + int(unstated)
+            bodies[who] = bodies.get(who, 0) + int(searches)
+        printed = _printed(ground, [(label, *counts) for label, counts in agencies.items()])
+        if printed is None:
+            return _too_few(ground)
+        open_ = {each.agency for each in printed if isinstance(each.tested, int)}
+        hidden = {who for who, label, *_ in rows if words.clean(str(label)) not in open_}
+        hidden = _hidden(bodies, hidden, ground.page.below)
+        many = {who: int(a) for who, _, _, _, a in rows}
+        cells = (
+            (_BODIES[who], suppress.word(n, ground.page.below) if who in hidden else n, many[who])
+            for who, n in sorted(bodies.items())
+        )
+        return Grid(("Who searched", "Searches", "Agencies"), tuple(cells), _small(ground) if hidden else "")
+
     return Figure(
         f"Own, in state, other states, federal, private: {SCOPES[scope][0]}.",
-        lambda _: (Step(f"figure_{scope}_bodies", f"SELECT {_WHO} AS who, count(*) AS n, count(DISTINCT agency) AS a "
-                        f"FROM searches WHERE {_where(scope)} GROUP BY 1 ORDER BY 1"),),
-        _grid(("Who searched", "Searches", "Agencies"), labels=_BODIES), scope=scope,
+        lambda _: (_of_each(scope), Step(f"figure_{scope}_bodies", f"""
+            SELECT e.who, e.label, e.searches, e.unstated, a.agencies FROM figure_{scope}_each AS e JOIN (
+              SELECT {_WHO} AS who, count(DISTINCT agency) AS agencies FROM searches WHERE {_where(scope)}
+              GROUP BY 1) AS a ON a.who = e.who ORDER BY e.who, e.label""")),
+        shown, scope=scope,
     )  # fmt: skip
+
+
+def _hidden(bodies: Mapping[int, int], holding: set[int], below: int) -> set[int]:
+    """The kinds of body that are withheld, of those that hold a withheld agency and those that are small."""
+    if below < suppress.LEAST:
+        return set()
+    hidden = holding | {who for who, n in bodies.items() if n < below}
+    if len(hidden) != 1:
+        return hidden
+    (alone,) = hidden
+    if bodies[alone] >= below:
+        return set()
+    others = sorted((n, who) for who, n in bodies.items() if who != alone)
+    return hidden | {who for _, who in others[:1]}
 
 
 def _agencies(scope: str) -> Figure:
     """By agency, small counts withheld, names that may not be shown together in one row."""
 
     def shown(ground: Ground, rows: list[tuple[Any, ...]]) -> Answer:
-        cells = [suppress.Cell(words.clean(str(r[0])), int(r[1]), int(r[2])) for r in rows]
-        found = suppress.tables({"figure": cells}, ground.page.below)["figure"]
+        found = _printed(ground, rows)
         if found is None:
-            return Blank(f"too few agencies to show a table without giving away a count below {ground.page.below}")
-        note = (
-            f"Counts below {ground.page.below} are not printed; “withheld” stands where a number would give one away."
-        )
+            return _too_few(ground)
         headings = ("Agency", "Searches", "of them without a stated reason")
-        return Grid(headings, tuple((s.agency, s.tested, s.over) for s in found), note)
+        return Grid(headings, tuple((s.agency, s.tested, s.over) for s in found), _small(ground))
 
     return Figure(
         f"By agency: {SCOPES[scope][0]}.",
-        lambda _: (Step(f"figure_{scope}_agencies", f"""
-            SELECT coalesce(CASE WHEN agency_public THEN n.name END, {text(UNRECOGNISED)}) AS label,
-              count(*) AS searches, count(CASE WHEN reason_state IN ('empty', 'placeholder') THEN 1 END) AS unstated
-            FROM (SELECT * FROM searches WHERE {_where(scope)}) AS s
-            LEFT JOIN agency_numbers AS n ON n.agency_no = s.agency_no
-            GROUP BY 1 ORDER BY 2 DESC, 1"""),),
+        lambda _: (_of_each(scope), Step(f"figure_{scope}_agencies", f"""
+            SELECT label, CAST(sum(searches) AS BIGINT) AS searches, CAST(sum(unstated) AS BIGINT) AS unstated
+            FROM figure_{scope}_each GROUP BY label ORDER BY 2 DESC, 1""")),
         shown, scope=scope,
     )  # fmt: skip
 

@@ -73,14 +73,15 @@ def _table(cells: Sequence[Cell], hidden: set[str], below: int) -> list[Shown] |
     return [
         Shown(
             cell.agency,
-            _word(cell.tested, below) if cell.agency in hidden else cell.tested,
-            _word(cell.over, below) if cell.agency in over else cell.over,
+            word(cell.tested, below) if cell.agency in hidden else cell.tested,
+            word(cell.over, below) if cell.agency in over else cell.over,
         )
         for cell in cells
     ]
 
 
-def _word(count: int, below: int) -> str:
+def word(count: int, below: int) -> str:
+    """What stands in place of a count that is not printed."""
     return f"<{below}" if 0 < count < below else WITHHELD
 
 
