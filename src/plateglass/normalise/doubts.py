@@ -50,12 +50,12 @@ def _ahead(done: Ingested, read_at: datetime, place: Place) -> Iterator[Issue]:
 def _damaged(kind: FieldKind, counts: tuple[int, int], heading: str, place: Place) -> Issue:
     number, words = counts
     if kind in _WORDS:
-        told = f"{number:,} cells of {heading} hold words that the layout does not know ({words:,} different cells)"
+        told = f"cells of {heading} with words that the layout does not know: {number:,}, different ones: {words:,}"
         return Issue("word-unknown", Severity.NOTE, place, f"{told}; they count as damaged; add the words to a layout")
     if kind in _SHEET:
-        told = f"{number:,} cells of {heading} hold what a spreadsheet makes of an id: a rounded number, or a date"
+        told = f"cells of {heading} with what a spreadsheet makes of an id, a rounded number or a date: {number:,}"
         return Issue("value-lost", Severity.NOTE, place, f"{told}; what stood there can't be told; ask for a CSV")
-    told = f"{number:,} cells of {heading} hold no value of the kind {kind}; they count as damaged"
+    told = f"cells of {heading} with no value of the kind {kind}: {number:,}; they count as damaged"
     return Issue("value-damaged", Severity.NOTE, place, told)
 
 
