@@ -141,31 +141,27 @@ class Taxonomy:
         """SQL: the quality of a text: by what all of it is made of, then by its looks, then the last.
 
         A quality that may be made of purposes is asked what is left beside them; the others only where none is firm.
+        Each question stands here once, with when it is asked: patterns cost their making, for every thread.
         """
-        firm, none, loose = (self._asked(sure=s, found=f) for s, f in ((True, True), (False, False), (False, True)))
-        return f"CASE WHEN firm THEN {firm} WHEN found IS NULL THEN {none} ELSE {loose} END"
-
-    def _asked(self, *, sure: bool, found: bool) -> str:
-        """The qualities that a text may have, whose purposes are surely there, are not, or may be."""
         *qualities, last = self.qualities
-        tried = [code for code in qualities if (found if _beside(code) else not sure)]
-        made = [f"WHEN {self._made_of([code])} THEN {store.text(code.id)}" for code in tried]
-        gates = [[code for code in tried if _beside(code) == beside] for beside in (False, True)]
-        gate = " WHEN ".join(f"{self._made_of(codes)} THEN true" for codes in gates if codes)
-        looks = [
-            f"WHEN {replace(clause, over=column).sql} THEN {store.text(code.id + LOOKS)}"
-            for code in tried
-            for column in (("beside",) if _beside(code) and sure else () if _beside(code) else ("whole",))
+        kinds = [[code for code in qualities if _beside(code) == beside] for beside in (False, True)]
+        gate = " ".join(f"WHEN {self._made_of(codes)} THEN true" for codes in kinds if codes)
+        made = " ".join(f"WHEN {self._made_of([code])} THEN {store.text(code.id)}" for code in qualities)
+        looks = " ".join(
+            f"WHEN {words.only('firm' if _beside(code) else 'NOT firm', replace(clause, over=_over(code)).sql)}"
+            f" THEN {store.text(code.id + LOOKS)}"
+            for code in qualities
             for clause in code.clauses
             if clause.tier == "ambiguous"
-        ]
-        looked = f"CASE {' '.join(looks)} ELSE {store.text(last.id)} END" if looks else store.text(last.id)
-        if not made:
-            return looked
-        return f"coalesce(CASE WHEN CASE WHEN {gate} ELSE false END THEN CASE {' '.join(made)} END END, {looked})"
+        )
+        looked = f"CASE {looks} ELSE {store.text(last.id)} END" if looks else store.text(last.id)
+        return f"coalesce(CASE WHEN CASE {gate} ELSE false END THEN CASE {made} END END, {looked})" if gate else looked
 
     def _made_of(self, qualities: Sequence[Code]) -> str:
-        """SQL: whether all of a text are words of any of the qualities, which are asked of one column."""
+        """SQL: whether all of a text are words of any of the qualities, which are asked of one column.
+
+        Those that may be made of purposes are asked where one is there, the others where none is surely there.
+        """
         names = {name for quality in qualities for name in (quality.id, *quality.reason.made_of)} - {"purpose"}
         parts = words.parts(
             word
@@ -175,11 +171,13 @@ class Taxonomy:
             if clause.tier != "ambiguous" or code.reason.axis != "quality"
             for word in (*clause.words, *clause.also)
         )
+        beside = _beside(qualities[0])
+        asked = "found IS NOT NULL" if beside else "NOT firm"
         if not parts:
-            return words.matches("whole", "^ *$")
-        column = "beside" if _beside(qualities[0]) else "whole"
-        many = "*" if _beside(qualities[0]) or len(qualities) > 1 else "+"
-        return words.matches(column, rf"^(?:[^a-z0-9]*(?:{parts})){many}[^a-z0-9]*$")
+            return words.only(asked, words.matches("whole", "^ *$"))
+        many = "*" if beside or len(qualities) > 1 else "+"
+        pattern = rf"^(?:[^a-z0-9]*(?:{parts})){many}[^a-z0-9]*$"
+        return words.only(asked, words.matches(_over(qualities[0]), pattern))
 
     def beside(self, source: str) -> str:
         """SQL: a query with what is left of each text as `beside`, the words of its purposes taken out in turn."""
@@ -213,6 +211,11 @@ def _numbers(codes: Sequence[Code]) -> str:
 def _beside(quality: Code) -> bool:
     """Whether it may be made of purposes: then it is asked what is left beside them."""
     return "purpose" in quality.reason.made_of
+
+
+def _over(quality: Code) -> str:
+    """The column that a quality is about."""
+    return "beside" if _beside(quality) else "whole"
 
 
 def _axis(codes: Sequence[Code], axis: str) -> list[Code]:
