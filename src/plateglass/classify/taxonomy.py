@@ -125,17 +125,13 @@ class Taxonomy:
         """One pattern of every section number of a purpose, in whatever company."""
         return _numbers(self.purposes)
 
-    def group(self, codes: Sequence[Code]) -> str:
-        """SQL: `h_<id>` of codes that share a first look: looked for where a word or number of any of them is there.
-
-        One value with a field a code, so that a text without any of them costs one step and not one a code.
-        """
-        fields = ", ".join(f"'h_{code.id}': {code.held}" for code in codes)
+    def look(self, codes: Sequence[Code]) -> str:
+        """SQL: whether a word or number of any of the codes is there, so that each of them is worth a look."""
         purposes = [code for code in codes if code.reason.axis == "purpose"]
         free = [word for code in codes for word in code.free if not (code in purposes and word.numbers)]
         numbered = words.only("numbered", words.matches("rest", _numbers(purposes)))
         look = f"{words.matches('whole', words.either(free))} THEN true WHEN {numbered} THEN true"
-        return f"CASE WHEN CASE WHEN {look} ELSE {'listed' if purposes else 'false'} END THEN {{{fields}}} END"
+        return f"CASE WHEN {look} ELSE {'listed' if purposes else 'false'} END"
 
     def quality(self) -> str:
         """SQL: the quality of a text: by what all of it is made of, then by its looks, then the last.
