@@ -63,7 +63,7 @@ def grounds(store_: Store, catalogue: Catalogue, labels: Mapping[str, Collection
     Made where somebody asks why: what decides is looked for once more, to be shown.
     """
     taxonomy = Taxonomy(catalogue)
-    store_.run(explain.spans(taxonomy))
+    store_.run(Step("reason_held", _held(taxonomy), "which clause of each code holds"), explain.spans(taxonomy))
     store_.run(explain.labels(store_, taxonomy))
     if labels:
         judged.explain(store_, taxonomy)
@@ -90,7 +90,6 @@ def explained(store_: Store, catalogue: Catalogue, texts: Sequence[str], field: 
 def _decide(taxonomy: Taxonomy) -> tuple[Step, ...]:
     return (
         Step("reason_looked", _looked(taxonomy), "which groups of codes may have each text, alike ones together"),
-        Step("reason_held", _held(taxonomy), "which clause of each code holds"),
         Step("reasons", _reasons(taxonomy), "the codes of every distinct text"),
     )
 
@@ -144,7 +143,7 @@ def _tiers(taxonomy: Taxonomy) -> str:
     for code in taxonomy.purposes:
         tier, left = code.tier("NOT firm"), code.left("found")
         tiers.append(f", coalesce({tier}, {left}) AS t_{code.id}")
-    qualities = f"SELECT *, {taxonomy.quality()} AS quality FROM ({taxonomy.beside('reason_held')}) AS h"
+    qualities = f"SELECT *, {taxonomy.quality()} AS quality FROM ({taxonomy.beside(f'({_held(taxonomy)})')}) AS h"
     return f"SELECT *{''.join(tiers)} FROM ({qualities}) AS q"
 
 
