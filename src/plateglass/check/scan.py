@@ -61,7 +61,7 @@ class Judged:
     fields: tuple[str, ...]
     """Every field that a rule of the view needs, in the order of the digits of `untold`."""
     measure: str
-    """The column with its measure; NULL where it has none."""
+    """SQL for its measure; NULL where it has none."""
     bits: tuple[int, ...] = ()
     """The bit of each class of its margin, from 0: in `b0` up to `CLASSES`, then in `b1` and so on."""
 
@@ -109,7 +109,7 @@ def judge(store: Store, table: str, rules: Sequence[Compiled]) -> list[Judged]:
         _blame(store, table, rules, fields)
         raise
     store.run(*_tallies(table, _packs(seats)))
-    columns = {measure: f"m{n}" for n, measure in enumerate(measures(seats))}
+    columns = {measure: f"CAST(m{n} AS DOUBLE)" for n, measure in enumerate(measures(seats))}
     places, bits = {id(seat.rule): seat for seat in seats}, {sql: n for n, sql in enumerate(_classes(seats))}
     nothing = "CAST(NULL AS DOUBLE)"
     return [
@@ -158,12 +158,12 @@ def _judged(table: str, seats: Sequence[Seat], fields: Sequence[str]) -> str:
     asked = "".join(f", {part} AS {column}" for part, column in shared.items())
     verdicts = ", ".join(f"{_packed(_of(seats, pack), guards, shared)} AS p{pack}" for pack in packs)
     classes = "".join(f", {bits} AS b{n}" for n, bits in enumerate(_bits(_classes(seats), guards)))
-    untold = " + ".join(f"CAST(u_{field} AS BIGINT) * {BASE**n}" for n, field in enumerate(fields)) or "0"
-    margins = "".join(f", CAST({measure} AS DOUBLE) AS m{n}" for n, measure in enumerate(measures(seats)))
+    untold = _long(_digits([f"u_{field}" for field in fields]))
+    margins = "".join(f", {measure} AS m{n}" for n, measure in enumerate(measures(seats)))
     every = ", ".join(f"p{pack}" for pack in packs)
     return f"""
         SELECT log_no * {RECORDS} + coalesce(record, 0) AS place, unit_at, log_no, month, agency_no,
-          {every}{classes}, CAST({untold} AS BIGINT) AS untold{margins}
+          {every}{classes}, {untold} AS untold{margins}
         FROM (SELECT q.*, {verdicts}
               FROM (SELECT u.*{asked} FROM (SELECT v.*{looks}{digits} FROM {table} AS v) AS u) AS q) AS j"""
 
@@ -201,6 +201,13 @@ def _packed(seats: Sequence[Seat], guards: Mapping[str, str], known: Mapping[str
             sums.append(f"CASE WHEN coalesce({guards[guard]}, true) THEN {parts} ELSE 0 END" if guard else parts)
         shorts.append(" + ".join(sums))
     return _long(shorts)
+
+
+def _digits(columns: Sequence[str]) -> Iterator[str]:
+    """Short numbers whose octal digits stand in columns, the first of them lowest."""
+    for start in range(0, len(columns), _SHORT_DIGITS):
+        few = enumerate(columns[start : start + _SHORT_DIGITS])
+        yield " + ".join(f"CAST({column} AS SMALLINT) * CAST({BASE**n} AS SMALLINT)" for n, column in few)
 
 
 def _long(shorts: Iterable[str]) -> str:
