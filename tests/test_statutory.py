@@ -10,8 +10,8 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pypdfium2
@@ -29,6 +29,7 @@ from plateglass.duties import figures, shapes
 from plateglass.duties.ground import Ground
 from plateglass.duties.kept import KEPT
 from plateglass.publish import printed, statutory
+from plateglass.publish.pages import Page
 from plateglass.publish.statutory import Blank, Document, Grid, Number, Signed, Verdicts
 from review_world import PEOPLE, make
 from worlds import HOME, case, distinct, fill, log, organisation, search, token
@@ -71,14 +72,26 @@ def documents(made: Case) -> dict[str, Document]:
 
 
 @pytest.fixture(scope="module")
-def answers(made: Case, tmp_path_factory: pytest.TempPathFactory) -> dict[str, statutory.Answer]:
-    """Every figure of the case, before anybody read a sample of it."""
+def unread(made: Case, tmp_path_factory: pytest.TempPathFactory) -> tuple[Page, dict[str, statutory.Answer]]:
+    """The case's page and every figure of it, before anybody read a sample of it."""
     root = tmp_path_factory.mktemp("unread") / "case"
     shutil.copytree(made.root, root, ignore=shutil.ignore_patterns(".lock", ".work", "judgements.jsonl"))
     with duties.looked(Case(root)) as seen:
         home = check.home(seen.store, made.settings)
         ground = Ground(seen.store, seen.page, seen.catalogue.reasons, home)
-        return {name: figures.answer(ground, name) for name in figures.FIGURES}
+        return seen.page, {name: figures.answer(ground, name) for name in figures.FIGURES}
+
+
+@pytest.fixture(scope="module")
+def answers(unread: tuple[Page, dict[str, statutory.Answer]]) -> dict[str, statutory.Answer]:
+    """Every figure of the case."""
+    return unread[1]
+
+
+@pytest.fixture(scope="module")
+def of_five(unread: tuple[Page, dict[str, statutory.Answer]]) -> Page:
+    """A page on which counts below five are not printed."""
+    return replace(unread[0], below=5)
 
 
 def test_the_shapes_are_those_that_the_issue_names() -> None:
@@ -532,8 +545,8 @@ def test_the_command_writes_reports_and_knows_which_there_are(made: Case, tmp_pa
     assert "--for" in alone.stderr
 
 
-def _searched(tables: store.Store, folder: Path, counts: Mapping[str, int]) -> Ground:
-    """The cameras of the home agency, searched so often by each body; counts below 5 are not printed."""
+def _searched(tables: store.Store, folder: Path, page: Page, counts: Mapping[str, int]) -> Ground:
+    """The cameras of the home agency, searched so often by each body."""
     rows = [
         search("aaaaaaaaaaaa", 1000 * at + n, 20_000 * DAY + 1000 * n, org=name_id(name))
         for at, (name, number) in enumerate(counts.items())
@@ -550,8 +563,7 @@ def _searched(tables: store.Store, folder: Path, counts: Mapping[str, int]) -> G
     fill(tables, {"sources": [log("aaaaaaaaaaaa", "network_audit")], **filled})
     made = case(folder / "case")
     questions.ground(tables, made)
-    page = SimpleNamespace(below=5)
-    return Ground(tables, page, {}, check.home(tables, made.settings))  # type: ignore[arg-type]  # no more of it is read
+    return Ground(tables, page, {}, check.home(tables, made.settings))
 
 
 BIG = {"Sampleton CA PD": 400, "Mockford CA PD": 120, "Fictionburg NV PD": 90, "Madeup Falls NV PD": 70}
@@ -571,11 +583,11 @@ BIG = {"Sampleton CA PD": 400, "Mockford CA PD": 120, "Fictionburg NV PD": 90, "
     ids=("all large", "hidden in one kind", "a small kind", "hidden in two kinds"),
 )  # fmt: skip
 def test_kinds_of_body_tell_no_more_than_agencies_do(
-    tmp_path: Path, more: dict[str, int], agencies: list[str], bodies: dict[str, str]
+    tmp_path: Path, of_five: Page, more: dict[str, int], agencies: list[str], bodies: dict[str, str]
 ) -> None:
     """A kind's total less its agencies that are printed must not be the one that is withheld."""
     with store.Store(threads=1) as tables:
-        ground = _searched(tables, tmp_path, BIG | more)
+        ground = _searched(tables, tmp_path, of_five, BIG | more)
         by_agency, by_body = (figures.answer(ground, f"outside/by-{what}") for what in ("agency", "body"))
     assert isinstance(by_agency, Grid)
     assert isinstance(by_body, Grid)
@@ -584,9 +596,9 @@ def test_kinds_of_body_tell_no_more_than_agencies_do(
     assert {called[str(row[0])]: str(row[1]) for row in by_body.rows} == bodies
 
 
-def test_where_no_table_by_agency_can_be_shown_there_is_none_by_kind_of_body(tmp_path: Path) -> None:
+def test_where_no_table_by_agency_can_be_shown_there_is_none_by_kind_of_body(tmp_path: Path, of_five: Page) -> None:
     with store.Store(threads=1) as tables:
-        ground = _searched(tables, tmp_path, {"Sampleton CA PD": 3})
+        ground = _searched(tables, tmp_path, of_five, {"Sampleton CA PD": 3})
         for what in ("agency", "body"):
             found = figures.answer(ground, f"outside/by-{what}")
             assert isinstance(found, Blank)

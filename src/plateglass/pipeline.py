@@ -19,7 +19,7 @@ from plateglass.catalogue import Catalogue
 from plateglass.classify import numbers
 from plateglass.errors import CaseUnusable, Issue, Place, Severity
 from plateglass.model import SEARCH_VIEWS, Finding, Progress, silent
-from plateglass.store import Store
+from plateglass.store import Store, text
 
 MEMORY = "3GB"
 """What DuckDB may take before it spills to the case's own disk."""
@@ -147,7 +147,7 @@ def _note_numbers(store: Store) -> None:
 def _note_home(store: Store, case: Case) -> None:
     """Say where the home agency is in no log: its name may be written wrong, or the files be another's."""
     whose = checking.home(store, case.settings)
-    listed = ", ".join(f"'{view}'" for view in SEARCH_VIEWS)
+    listed = ", ".join(map(text, SEARCH_VIEWS))
     logs = store.rows(f"SELECT owner_key = home_key FROM logs WHERE view IN ({listed})")
     if not whose.written or not logs or (True,) in logs:
         return
@@ -169,12 +169,13 @@ def _note(store: Store, note: Issue) -> None:
 
 def _checked(store: Store, case: Case, progress: Progress) -> tuple[Issue, list[Finding]]:
     choice = checking.fitting(store, case.settings, case.catalogue().rules)
-    _note(store, choice.issue())
+    chosen = choice.issue()
+    _note(store, chosen)
     progress("checking rules", 0, 1)
     findings = checking.verdicts(store, case, choice.rules)
     _note_home(store, case)
     progress("checking rules", 1, 1)
-    return choice.issue(), findings
+    return chosen, findings
 
 
 def _published(store: Store, case: Case, findings: Sequence[Finding], out: Path, progress: Progress) -> Path:

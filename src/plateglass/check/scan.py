@@ -23,12 +23,14 @@ from plateglass.store import Failure, Step, Store, comparisons
 
 BITS = 3
 BASE = 2**BITS
-PACK = 20
-"""Verdicts in one number: 20 octal digits are below 2^63."""
-CLASSES = 60
-"""Classes of margins in one number."""
 _SHORT_DIGITS, _SHORT_BITS = 5, 15
 """What fits a SMALLINT: numbers are put together from those, because a scan's many columns should stay in the cache."""
+_SHORTS = 4
+"""So many short numbers make a long one."""
+PACK = _SHORTS * _SHORT_DIGITS
+"""Verdicts in one number: 20 octal digits are below 2^63."""
+CLASSES = _SHORTS * _SHORT_BITS
+"""Classes of margins in one number."""
 BLANK_STATE = "blank"
 RECORDS = 2**40
 """More records than any source has: a unit's place is its source's number times this, and the record's number."""
@@ -232,8 +234,7 @@ def _bits(classes: Mapping[str, str], guards: Mapping[str, str]) -> Iterator[str
         behind = f"WHEN NOT {guards[guard]} THEN CAST(0 AS SMALLINT) " if guard else ""
         asked.append(f"CASE {behind}WHEN {sql} THEN CAST({2 ** (n % _SHORT_BITS)} AS SMALLINT) ELSE 0 END")
     shorts = [" + ".join(asked[start : start + _SHORT_BITS]) for start in range(0, len(asked), _SHORT_BITS)]
-    each = CLASSES // _SHORT_BITS
-    return (_long(shorts[start : start + each]) for start in range(0, len(shorts), each))
+    return (_long(shorts[start : start + _SHORTS]) for start in range(0, len(shorts), _SHORTS))
 
 
 def measures(seats: Sequence[Seat]) -> tuple[str, ...]:
