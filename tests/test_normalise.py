@@ -19,6 +19,8 @@ from plateglass import model, normalise, privacy
 from plateglass.catalogue import Catalogue, Layout, LayoutField
 from plateglass.errors import CountsDoNotAddUp
 from plateglass.model import Ingested, Source, State, Table, View
+from plateglass.normalise.cells import Cells
+from plateglass.normalise.words import Words
 from plateglass.store import Store, text
 
 KEY = bytes(range(32))
@@ -432,6 +434,56 @@ def test_the_order_of_files_changes_nothing(store: Store, tmp_path: Path) -> Non
     assert results[0] == results[1]
 
 
+def test_a_column_without_news_is_believed_until_it_has_some(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the table before held nothing new in is not looked at again, and what is new all the same is found."""
+    looked_at: list[str] = []
+    decide = Words._decide
+
+    def noted(words: Words, cells: Cells, field: str, distinct: str) -> None:
+        looked_at.append(field)
+        decide(words, cells, field, distinct)
+
+    monkeypatch.setattr(Words, "_decide", noted)
+    for n, account, looks in (
+        (0, "A. Exa", True), (1, "A. Exa", True), (2, "A. Exa", False),
+        (3, "", False), (4, "B. Exb", True), (5, "-", True),
+    ):  # fmt: skip
+        looked_at.clear()
+        records = [[AT, "A. Exa", "12"], [AT, account, "12"]]
+        ingest.table(made(tmp_path, ["searched_at", "account", "networks"], records, name=f"{n}.csv"), AUDIT, tmp_path)
+        expected = privacy.token(KEY, "account", account) if account.strip("-") else None
+        assert [row["account"] for row in written(store, tmp_path)] == [
+            privacy.token(KEY, "account", "A. Exa"),
+            expected,
+        ]
+        assert ("account" in looked_at) is looks
+    assert "networks" not in looked_at
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.sampled_from(["A. Exa", "B. Exb", "", "***", "-"]), st.sampled_from(["26-1", "26-2", "", "x"]),
+                      st.sampled_from(["1", "2", "", "many"])), min_size=1, max_size=3),
+        min_size=3, max_size=6)
+)  # fmt: skip
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_tables_after_one_another_give_what_each_gives_alone(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path, tables: list[list[tuple[str, str, str]]]
+) -> None:
+    """Whatever is remembered and believed, a table's sightings and facts are its own."""
+    for n, records in enumerate(tables):
+        rows = [[AT, *record] for record in records]
+        table = made(tmp_path, ["searched_at", "account", "case_no", "networks"], rows, name=f"{n}.csv")
+        done = ingest.table(table, AUDIT, tmp_path / "out")
+        with Store(threads=1, memory="500MB") as other:
+            alone = normalise.Ingest(KEY, other).table(table, AUDIT, tmp_path / "alone")
+        assert written(store, tmp_path / "out") == written(store, tmp_path / "alone")
+        assert done.facts == alone.facts
+
+
 def test_shipped_layouts_give_sightings(ingest: normalise.Ingest, tmp_path: Path) -> None:
     """The SQL made from each shipped layout of searches runs, with every column there."""
     for layout in Catalogue().layouts.values():
@@ -540,8 +592,35 @@ def test_stretches_of_time_change_nothing(
     assert len(found) == len({row["fingerprint"] for row in rows}) == len({row["fingerprint"] for row in found})
 
 
-@given(st.text(st.sampled_from("abcdefghij ,'\"()\n-0123456789@./ＺÉ"), max_size=30))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+WORDS = (
+    "run",
+    "VAN",
+    "hit",
+    "and",
+    "abc",
+    "zz",
+    "x",
+    "stolen",
+    "plate",
+    "at",
+    "pc",
+    "sec",
+    "jan",
+    "ſab",
+    "12",
+    "459",
+    "1234",
+    "12345",
+)
+
+
+@given(
+    st.text(st.sampled_from("abcdefghij ,'\"()\n-0123456789@./ＺÉ"), max_size=30)
+    | st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(["", " ", "-", ", ", "\n"])), max_size=5).map(
+        lambda pairs: "".join(map("".join, pairs))
+    )
+)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_not_looked_at_closely_would_have_stayed(store: Store, words: str) -> None:
     """The two patterns that let a text pass in SQL agree with the scrubbing itself."""
     passed = store.one(

@@ -6,7 +6,7 @@ one to eight neighbours that together look like a plate are taken for one, whate
 are words that police write. It would rather take out too much: who wants to know why a search was made needs
 words and section numbers, and those are kept by name.
 
-The patterns keep to RE2's language: no look-around, no back-reference, time linear in the text.
+The patterns take time linear in the text: no back-reference, and no look-around but at the one sign that follows.
 """
 
 # ruff: noqa: PLR2004 (how long plates, sections and dates are is what this file is about)
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -25,13 +25,34 @@ from plateglass.privacy.words import ATTRIBUTES, SHORT_WORDS
 SUSPECT: Final = r"[0-9@]|[^\x00-\x7f]|(?i:\bat\b|\(at\)|(?:plate|lic|license|licence|tag|lp)\s*[:#=])"
 """RE2: a text without this holds nothing that could be scrubbed."""
 
-PLAIN: Final = (
-    r"(?i)[a-z ,'\"()\n-]*?(?:^|[a-z]{5,}[ ,'\"()\n-]{1,3})\d{1,4}"
-    r"(?:[ ,'\"()\n-]{1,3}(?:[a-z]{5,}[a-z ,'\"()\n-]*)?)?"
-)
-"""RE2: a whole text of words with one short number between long ones; without a `CUE`, nothing in it is scrubbed."""
 CUE: Final = r"(?i)\b(?:at|ssn?|social|d\s?o\s?b|born|birth\w*|b\s?day|plates?|lic|licen[cs]e|tags?|lp|reg)\b"
 """RE2: words after which something is scrubbed that would stay anywhere else."""
+
+
+def _one_of(words: Collection[str]) -> str:
+    """A pattern of any of some words, the longest that fits: beginnings that words share are looked at once."""
+    tails: dict[str, set[str]] = {}
+    for word in words:
+        if word:
+            tails.setdefault(word[0], set()).add(word[1:])
+    if not tails:
+        return ""
+    every = "|".join(re.escape(first) + _one_of(rest) for first, rest in sorted(tails.items()))
+    return f"(?:{every})?" if "" in words else f"(?:{every})"
+
+
+_SHORT: Final = re.sub(
+    "[a-z]",
+    lambda letter: f"[{letter[0].upper()}{letter[0]}]",  # a caseless pattern would let letters of other scripts in
+    _one_of([word for word in SHORT_WORDS if 1 < len(word) < 5 and word.isascii() and word.isalpha()]),
+)
+_GAP: Final = r"[ ,'\"()\n-]"
+PLAIN: Final = (
+    rf"(?:(?:[A-Za-z]*{_GAP})*?(?:[A-Za-z]{{5,}}|{_SHORT}){_GAP}{{1,3}}|{_GAP}*)\d{{1,4}}"
+    rf"(?:{_GAP}{{1,3}}(?:(?:[A-Za-z]{{5,}}|{_SHORT})(?:{_GAP}+[A-Za-z]+)*{_GAP}*)?)?"
+)
+"""RE2: a whole text of words with one number of up to four digits, between words that are too long to be a part of a
+plate, or known; without a `CUE`, nothing in it is scrubbed."""
 
 MARKS: Final = ("plate", "vin", "phone", "ssn", "birth_date", "email", "case")
 """The kinds that are taken out; each leaves its name in brackets, a case number its shape as well."""
@@ -43,9 +64,10 @@ _CODES: Final = (
     r"p\.?l\.?|vtl|rcw|ors|nrs|ars|crs|mcl|ilcs|ocga|tca|krs|rsmo|ksa|gs|cgs|orc|ucc|ucr|penal code|vehicle code|"
     r"health (?:and|&) safety(?: code)?|(?:civil|government|gov\.?) code|sections?|sec\.?|statutes?"
 )
+_CODE: Final = rf"(?=[a-z])(?:{_CODES})"
 _SECTION: Final = r"\d{1,5}(?:\.\d{1,4}){0,2}(?:\s?\([a-z0-9]{1,4}\))*[a-h]?"
-_MARKED: Final = "|".join(re.escape(s) for s in sorted(SECTIONS, key=lambda s: (-len(s), s)) if not s.isalnum())
-_ILLINOIS: Final = "|".join(re.escape(s) for s in sorted(ILCS, key=lambda s: (-len(s), s)))
+_MARKED: Final = _one_of([section for section in SECTIONS if not section.isalnum()])
+_ILLINOIS: Final = _one_of(ILCS)
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?"
 _BORN: Final = r"(?:d\.?\s?o\.?\s?b\.?|born|birth\s?(?:date|day)?|b\.?\s?day|date of birth)\W{0,6}(?:on|is|of)?\W{0,3}"
 _DATE: Final = (
@@ -61,20 +83,21 @@ _SPANS: Final = re.compile(
     r"|(?P<email>[\w.+%-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\s?(?:\.|\(dot\)|\[dot\]|\sdot\s)\s?[a-z0-9-]{2,})+"
     r"|[\w.+%-]+\sat\s[\w-]+(?:\s?(?:\(dot\)|\[dot\]|\sdot\s)\s?[a-z0-9-]{2,})+)"
     rf"|(?P<born>{_BORN}(?:{_DATE}|\d{{6}}\b|\d{{8}}\b))"
-    r"|(?P<cued>\b(?:plates?|lic|license|licence|tags?|lp|reg)(?:\s?(?:no|num|number|plate))?\.?\s?[:#=]"
+    r"|(?!\B\w)(?:"  # nothing that follows begins within a word
+    r"(?P<cued>\b(?:plates?|lic|license|licence|tags?|lp|reg)(?:\s?(?:no|num|number|plate))?\.?\s?[:#=]"
     r"\s?[a-z0-9][a-z0-9 -]{0,8}[a-z0-9]\b)"
     r"|(?P<social>\b(?:ssn?|social)(?:\s?(?:no|num|number|#))?\W{0,4}(?:\d[ .-]?){3,8}\d\b)"
     rf"|(?P<law>\b(?:{_ILLINOIS})\s?ilcs\b|\bilcs\s?(?:{_ILLINOIS})\b"
     r"|\b\d{1,2}\s?u\.?s\.?c\.?\s?(?:§+|sec\.?)?\s?\d{1,5}[a-z]?(?:\([a-z0-9]{1,4}\))*"
     r"|\b\d{1,2}\s?c\.?f\.?r\.?\s?(?:§+|part)?\s?\d{1,4}(?:\.\d{1,4})?|\b\d{1,3}\s?ilcs\s?\d{1,4}(?:/[\d-]{1,6})?"
-    rf"|§+\s?{_SECTION}|\b{_SECTION}\s?(?:{_CODES})\b|\b(?:{_CODES})\s?[-#:]?\s?(?:{_MARKED}|{_SECTION})\b"
+    rf"|§+\s?{_SECTION}|\b{_SECTION}\s?{_CODE}\b|\b{_CODE}\s?[-#:]?\s?(?:{_MARKED}|{_SECTION})\b"
     r"|\b\d{1,5}(?:\.\d{1,4})?\s?\([a-z0-9]{1,2}\)(?:\s?\([a-z0-9]{1,2}\))*|\b(?:tit(?:le)?|chapter|ch\.)\s?\d{1,3}\b|\$\s?[\d,.]+)"
     r"|(?P<ssn>\b\d{3}(?:\s?[-.–\s]\s?)\d{2}(?:\s?[-.–\s]\s?)\d{4}\b|\b\d{9}\b)"
     r"|(?P<phone>(?:\+\s?)?(?:\b1[\s.-]{0,2})?(?:\(\s?\d{3}\s?\)|\b\d{3})[\s./-]{0,3}\d{3}[\s.-]{0,3}\d{4}\b"
     r"|\b\d{3}[\s.-]\d{4}\b)"
     rf"|(?P<date>\b{_DATE}\b)"
     r"|(?P<uuid>\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)"
-    rf"|(?P<section>\b(?:{_MARKED})\b)"
+    rf"|(?P<section>\b(?:{_MARKED})\b))"
 )
 _NAMED: Final = re.compile(rf"(?i)(?:{_MARKED})\b")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9]+")
