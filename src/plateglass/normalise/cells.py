@@ -96,6 +96,8 @@ class Cells:
         """Fields whose numbers may have more digits than `REACH_DIGITS`."""
         self.blank: set[str] = set()
         """Fields of which every cell is blank; known once `words` has looked."""
+        self.believed: set[str] = set()
+        """Fields of which every cell is believed to be known; one that is not comes out without a state."""
 
     def has(self, field: str) -> bool:
         """Whether this release has such a column."""

@@ -103,7 +103,10 @@ def _state(cells: Cells, field: str) -> str:
         return f"'{State.NOT_EXPORTED}'"
     if field in cells.blank:
         return f"'{State.EMPTY}'"
-    return f"coalesce(w_{field}.state, CAST('{State.EMPTY}' AS cell_state))"
+    empty = f"CAST('{State.EMPTY}' AS cell_state)"
+    if field in cells.believed:
+        return f"CASE WHEN {cells.raw(field)} IS NULL THEN {empty} ELSE w_{field}.state END"
+    return f"coalesce(w_{field}.state, {empty})"
 
 
 def _joined(cells: Cells, field: str) -> bool:

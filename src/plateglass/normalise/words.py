@@ -24,6 +24,8 @@ TOKENS: Final = ("account", "target", "case_no")
 _READABLE: Final = (State.VALUE, State.PARTIAL, State.DAMAGED)
 _KNOWN_AT_MOST: Final = 3_000_000
 """Distinct cells of one field that are remembered from file to file; past it, they are forgotten and learnt again."""
+_BELIEVED_AT_MOST: Final = 200_000
+"""Remembered cells of a field that are still joined as they are; of more, only those of the table at hand are."""
 
 
 class Words:
@@ -35,6 +37,10 @@ class Words:
         self._store = store
         self._known: dict[tuple[str, str], str] = {}
         self._learnt: tuple[str, ...] = ()
+        self._seen_through: tuple[str, ...] = ()
+        """Fields whose `w_<field>` is a view of what is remembered."""
+        self._settled: set[tuple[str, str]] = set()
+        """Layout and field of columns in which the table before held nothing new."""
         pads = {
             f"{kind}_{side}": pad
             for kind in privacy.KINDS
@@ -44,13 +50,20 @@ class Words:
         mixing = privacy.sub_key(key, "fingerprint").hex()
         store.execute(f"CREATE TEMP TABLE key_pads AS SELECT {picks}, ? AS mixing", [*pads.values(), mixing])
 
-    def learn(self, cells: Cells, fields: Sequence[str]) -> None:
+    def learn(self, cells: Cells, fields: Sequence[str], *, closely: bool = True) -> None:
         """Leave a table `w_<field>` for each field: one row a distinct cell, with all that is decided from it.
 
-        Cells of earlier tables are decided already.
+        Cells of earlier tables are decided already. Unless it is to look `closely`, a column in which the table before
+        held nothing new is believed to hold nothing new either, and is not looked at: it is in `cells.believed`, and
+        whoever joins it sees by a missing state that it does.
         """
-        self._learnt = tuple(fields)
-        for field, distinct in self._distinct(cells, fields):
+        self.forget()
+        cells.believed = {f for f in fields if not closely and (cells.layout.id, f) in self._settled}
+        self._learnt = tuple(field for field in fields if field not in cells.believed)
+        self._seen_through = tuple(cells.believed)
+        for field in cells.believed:
+            self._store.run(Step(f"w_{field}", f"SELECT * FROM {self._remembered(cells, field)}", lazy=True))
+        for field, distinct in self._distinct(cells, self._learnt):
             self._decide(cells, field, f"SELECT word FROM ({distinct}) AS d WHERE word IS NOT NULL")
 
     def _distinct(self, cells: Cells, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -89,6 +102,7 @@ class Words:
         [(words, decided)] = self._store.rows(f"SELECT count(*), count(state) FROM {met}")
         if not words:
             cells.blank.add(field)
+        self._settle(cells, field, new=words - decided)
         if words == decided:  # nothing is new, as in most columns of most tables after the first
             self._store.execute(f"ALTER TABLE {met} RENAME TO w_{field}")
             return
@@ -103,6 +117,15 @@ class Words:
             Step(f"w_{field}", f"SELECT * FROM {met} WHERE state IS NOT NULL UNION ALL SELECT * FROM {fresh}"),
         )
         self._store.execute(f"INSERT INTO {known} SELECT * FROM {fresh}")
+
+    def _settle(self, cells: Cells, field: str, *, new: int) -> None:
+        """Note whether the next table may be believed to hold nothing new: never of a field whose words are listed."""
+        column, listed = (cells.layout.id, field), cells.layout.fields[field].kind in ("word", "words")
+        few = self._store.one(f"SELECT count(*) FROM {self._known[column]}") <= _BELIEVED_AT_MOST
+        if new or not few or listed or field in cells.blank or kind_of(cells, field) in ("text", "name"):
+            self._settled.discard(column)
+        else:
+            self._settled.add(column)
 
     def _remembered(self, cells: Cells, field: str) -> str:
         """The table of what was decided of a field's cells under this layout; emptied where it grew too large."""
@@ -152,6 +175,9 @@ class Words:
         learnt = (f"{kind}_{field}" for field in self._learnt for kind in ("met", "fresh", "w"))
         for table in ("all_words", "new_words", "scrubbed_words", *learnt):
             self._store.execute(f"DROP TABLE IF EXISTS {table}")
+        for field in self._seen_through:
+            self._store.execute(f"DROP VIEW IF EXISTS w_{field}")
+        self._learnt, self._seen_through = (), ()
 
     def check(self, cells: Cells, fields: Sequence[str]) -> None:
         """Compare one token of each column with the same token made outside SQL.
