@@ -462,25 +462,30 @@ def test_a_column_without_news_is_believed_until_it_has_some(
     assert "networks" not in looked_at
 
 
+CELLS = {
+    "account": ("A. Exa", "B. Exb", "", "***", "-"),
+    "org": ("Exampleville CA PD", "Sampleton NV SO", "", "555-555-0100"),
+    "case_no": ("26-1", "26-2", "", "x"),
+    "networks": ("1", "2", "", "many"),
+    "search_type": ("lookup", "Lookup", "", "odd"),
+}
+
+
 @given(
-    st.lists(
-        st.lists(
-            st.tuples(st.sampled_from(["A. Exa", "B. Exb", "", "***", "-"]), st.sampled_from(["26-1", "26-2", "", "x"]),
-                      st.sampled_from(["1", "2", "", "many"])), min_size=1, max_size=3),
-        min_size=3, max_size=6)
-)  # fmt: skip
+    st.lists(st.lists(st.tuples(*map(st.sampled_from, CELLS.values())), min_size=1, max_size=3), min_size=3, max_size=6)
+)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_tables_after_one_another_give_what_each_gives_alone(
-    ingest: normalise.Ingest, store: Store, tmp_path: Path, tables: list[list[tuple[str, str, str]]]
+    ingest: normalise.Ingest, store: Store, tmp_path: Path, tables: list[list[tuple[str, ...]]]
 ) -> None:
-    """Whatever is remembered and believed, a table's sightings and facts are its own."""
+    """Whatever is remembered and believed, a table's sightings, names and facts are its own."""
     for n, records in enumerate(tables):
-        rows = [[AT, *record] for record in records]
-        table = made(tmp_path, ["searched_at", "account", "case_no", "networks"], rows, name=f"{n}.csv")
+        table = made(tmp_path, ["searched_at", *CELLS], [[AT, *record] for record in records], name=f"{n}.csv")
         done = ingest.table(table, AUDIT, tmp_path / "out")
         with Store(threads=1, memory="500MB") as other:
             alone = normalise.Ingest(KEY, other).table(table, AUDIT, tmp_path / "alone")
-        assert written(store, tmp_path / "out") == written(store, tmp_path / "alone")
+        for kind in ("sightings", "names"):
+            assert written(store, tmp_path / "out", kind) == written(store, tmp_path / "alone", kind)
         assert done.facts == alone.facts
 
 

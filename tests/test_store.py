@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from contextlib import suppress
 from pathlib import Path
 
@@ -210,3 +211,15 @@ def test_a_query_that_a_signal_stops_is_an_interrupt(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(store, "_connection", Stopped())
         with pytest.raises(KeyboardInterrupt):
             store.rows("SELECT 1")
+
+
+@given(st.uuids())
+@example(uuid.UUID(int=0))
+@example(uuid.UUID(int=2**128 - 1))
+@settings(max_examples=30, deadline=None)
+def test_a_uuid_is_a_number_and_back(identifier: uuid.UUID) -> None:
+    number = store.bits("CAST($1 AS UUID)")
+    with Store(threads=1) as opened:
+        assert opened.rows(f"SELECT CAST({number} AS VARCHAR), {store.uuid(number)}", [str(identifier)]) == [
+            (str(identifier.int), identifier)
+        ]

@@ -203,6 +203,13 @@ def uuid(number: str) -> str:
     return f"CAST({number} AS UUID)"
 
 
+def bits(identifier: str) -> str:
+    """A UUID as its number of 128 bits, the way back from `uuid`."""
+    if duckdb.__version__.startswith("1."):
+        return f"CAST(CAST(unhex(replace(CAST({identifier} AS VARCHAR), '-', '')) AS BIT) AS UHUGEINT)"
+    return f"CAST({identifier} AS UHUGEINT)"
+
+
 def values(rows: Iterable[Sequence[Value]], columns: Mapping[str, str]) -> str:
     """A small table as SQL: typed, so that it holds even without rows."""
     casts = ", ".join(f"CAST({name(c)} AS {t}) AS {name(c)}" for c, t in columns.items())

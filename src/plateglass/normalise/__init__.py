@@ -106,7 +106,8 @@ class Ingest:
         used = main if lost else None
         self._texts(_texts(table, fields), folder / f"texts-{table.part}.parquet", used)
         if "org" in fields:
-            self._names(folder / f"names-{table.part}.parquet", used)
+            known = "org" in cells.believed  # of every table before
+            self._names(folder / f"names-{table.part}.parquet", main if known else used)
         facts = self._facts(shape, main, _texts(table, fields)) | self._unknown(cells, fields)
         return Ingested(table, accepted, (*before, *lost), facts={**facts, "repaired": len(repaired)})
 

@@ -9,7 +9,7 @@ from typing import Final
 from plateglass.model import FIGURES, SEARCH_VIEWS, SHARES, SIGHTINGS, STATED, STATISTICS, Column, State, View
 from plateglass.normalise.cells import Cells, columns, hmac, number, one_of, trimmed
 from plateglass.normalise.words import NAMES, TEXTS, TOKENS
-from plateglass.store import text, uuid
+from plateglass.store import bits, text, uuid
 
 _WORDS: Final = (*NAMES, *TOKENS, *TEXTS, "networks", "devices", "search_type", "moderation")
 _NULL: Final = "CAST(NULL AS VARCHAR)"
@@ -150,8 +150,9 @@ def _search_picks(cells: Cells) -> dict[str, str]:
 def _fingerprint(cells: Cells) -> str:
     """128 bits over every field: each word's own 128 (zero where there is none) and the times', one upon the other.
 
-    What stands for a word is a keyed hash of field and word, so two records that differ in some field agree by a
-    chance of 2^-128, whatever they hold (Zobrist, "A new hashing method with application for game playing", 1970).
+    What stands for a word is its token, or a keyed hash of field and word, so two records that differ in some field
+    agree by a chance of 2^-128, whatever they hold (Zobrist, "A new hashing method with application for game
+    playing", 1970).
     The times take 126 bits as they are: two records that differ in nothing else never agree.
     """
     inside = " AND ".join(f"coalesce(r.{time}, 0) BETWEEN 0 AND {_LAST - 1}" for time in _TIMES)
@@ -160,7 +161,7 @@ def _fingerprint(cells: Cells) -> str:
     written = ", chr(31), ".join(f"r.{time}" for time in _TIMES)
     made = f"CASE WHEN {inside} THEN {packed} ELSE md5_number(concat({written})) END"
     joined = [f"w_{field}.mix" for field in _WORDS if field != "owner" and _joined(cells, field)]
-    ids = ["md5_number(CAST(r.search_id AS VARCHAR))"] if cells.has("search_id") else []
+    ids = [bits("r.search_id")] if cells.has("search_id") else []
     for word in (*joined, *ids):
         made = f"xor({made}, coalesce({word}, 0))"
     return uuid(made)

@@ -13,7 +13,7 @@ from plateglass import privacy
 from plateglass.errors import KeyUnusable
 from plateglass.model import State
 from plateglass.normalise.cells import Cells, hmac, one_of, shape, trimmed
-from plateglass.store import Step, Store, name, text
+from plateglass.store import Step, Store, bits, name, text
 
 TEXTS: Final = ("reason", "filters", "prompt", "offence")
 """Fields of free text: scrubbed, then a token over what is left."""
@@ -89,12 +89,7 @@ class Words:
             yield field, f"SELECT word FROM all_words WHERE which = {every ^ (1 << (len(fields) - 1 - at))}"
 
     def _decide(self, cells: Cells, field: str, distinct: str) -> None:
-        """Leave `w_<field>`: each distinct cell with its state, and the token, word or number that it becomes.
-
-        `mix` are the 128 bits that stand for field and word in a fingerprint; the key is in them, so that nobody can
-        make up two records that agree. They are of the word as it was before it was scrubbed, and of a damaged cell as
-        it stands: what differs must not come to look alike.
-        """
+        """Leave `w_<field>`: each distinct cell with its state, and the token, word or number that it becomes."""
         known, met, fresh = self._remembered(cells, field), f"met_{field}", f"fresh_{field}"
         # the many cells that are known are looked up among the few of this table, and once
         found = f"SELECT m.word, k.* EXCLUDE (word) FROM {known} AS k RIGHT JOIN ({distinct}) AS m ON k.word = m.word"
@@ -109,20 +104,22 @@ class Words:
         self._store.run(Step("new_words", f"SELECT word, {trimmed('word')} AS t FROM {met} WHERE state IS NULL"))
         wordy = kind_of(cells, field) in ("text", "name")
         judged = self._scrubbed(cells, field) if wordy else self._judged(cells, field)
-        said = "j.t" if wordy else "coalesce(CAST(j.id AS VARCHAR), j.t)"
-        mixed = f"md5_number(concat((SELECT mixing FROM key_pads), {text(field)}, chr(31), {said}))"
-        mix = f"CASE WHEN {one_of('j.state', _READABLE)} THEN {mixed} END"
-        self._store.run(
-            Step(fresh, f"SELECT j.* EXCLUDE (t), {mix} AS mix FROM ({judged}) AS j"),
-            Step(f"w_{field}", f"SELECT * FROM {met} WHERE state IS NOT NULL UNION ALL SELECT * FROM {fresh}"),
-        )
-        self._store.execute(f"INSERT INTO {known} SELECT * FROM {fresh}")
+        self._store.run(Step(fresh, f"SELECT j.* EXCLUDE (t), {_mix(cells, field)} AS mix FROM ({judged}) AS j"))
+        self._store.execute(f"DELETE FROM {met} WHERE state IS NULL")
+        for table in (met, known):
+            self._store.execute(f"INSERT INTO {table} SELECT * FROM {fresh}")
+        self._store.execute(f"ALTER TABLE {met} RENAME TO w_{field}")
 
     def _settle(self, cells: Cells, field: str, *, new: int) -> None:
-        """Note whether the next table may be believed to hold nothing new: never of a field whose words are listed."""
-        column, listed = (cells.layout.id, field), cells.layout.fields[field].kind in ("word", "words")
-        few = self._store.one(f"SELECT count(*) FROM {self._known[column]}") <= _BELIEVED_AT_MOST
-        if new or not few or listed or field in cells.blank or kind_of(cells, field) in ("text", "name"):
+        """Note whether the next table may be believed to hold nothing new.
+
+        Never of a text, because the texts of a table are listed, nor where words are known that no layout knows.
+        """
+        column = (cells.layout.id, field)
+        counts = f"SELECT count(*), count(*) FILTER (state = '{State.DAMAGED}') FROM {self._known[column]}"
+        [(many, damaged)] = self._store.rows(counts)
+        listed = kind_of(cells, field) == "text" or (damaged and cells.layout.fields[field].kind in ("word", "words"))
+        if new or listed or many > _BELIEVED_AT_MOST or field in cells.blank:
             self._settled.discard(column)
         else:
             self._settled.add(column)
@@ -210,3 +207,19 @@ def kind_of(cells: Cells, field: str) -> str:
     if field in NAMES:
         return "name"
     return "text" if field in TEXTS else _KINDS.get(cells.layout.fields[field].kind, "")
+
+
+def _mix(cells: Cells, field: str) -> str:
+    """The 128 bits that stand for field and word in a fingerprint.
+
+    The key is in them, so that nobody can make up two records that agree. They are a token itself, where its kind
+    is of this field alone; else a hash, of a text or name as it was before it was scrubbed, and of a damaged cell
+    as it stands: what differs must not come to look alike.
+    """
+    kind = kind_of(cells, field)
+    wordy = kind in ("text", "name")
+    said = "j.t" if wordy or kind else "coalesce(CAST(j.id AS VARCHAR), j.t)"
+    mix = f"md5_number(concat((SELECT mixing FROM key_pads), {text(field)}, chr(31), {said}))"
+    if kind and not wordy:
+        mix = f"CASE WHEN j.id IS NOT NULL THEN {bits('j.id')} ELSE {mix} END"
+    return f"CASE WHEN {one_of('j.state', _READABLE)} THEN {mix} END"
