@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from plateglass import model, normalise, privacy
@@ -472,21 +472,40 @@ CELLS = {
 
 
 @given(
-    st.lists(st.lists(st.tuples(*map(st.sampled_from, CELLS.values())), min_size=1, max_size=3), min_size=3, max_size=6)
+    st.sampled_from([1, 1000]),
+    st.lists(
+        st.lists(st.tuples(*map(st.sampled_from, CELLS.values())), min_size=1, max_size=3), min_size=3, max_size=6
+    ),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(1, [[(who, "Exampleville CA PD", "26-1", "1", "lookup")] for who in ("A. Exa", "A. Exa", "***")])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_tables_after_one_another_give_what_each_gives_alone(
-    ingest: normalise.Ingest, store: Store, tmp_path: Path, tables: list[list[tuple[str, ...]]]
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int, tables: list[list[tuple[str, ...]]]
 ) -> None:
-    """Whatever is remembered and believed, a table's sightings, names and facts are its own."""
-    for n, records in enumerate(tables):
-        table = made(tmp_path, ["searched_at", *CELLS], [[AT, *record] for record in records], name=f"{n}.csv")
-        done = ingest.table(table, AUDIT, tmp_path / "out")
-        with Store(threads=1, memory="500MB") as other:
-            alone = normalise.Ingest(KEY, other).table(table, AUDIT, tmp_path / "alone")
-        for kind in ("sightings", "names"):
-            assert written(store, tmp_path / "out", kind) == written(store, tmp_path / "alone", kind)
-        assert done.facts == alone.facts
+    """Whatever is remembered, believed or an enumeration, a table's sightings, names and facts are its own."""
+    with Store(threads=1, memory="500MB") as shared:
+        ingest = normalise.Ingest(KEY, shared)
+        for n, records in enumerate(tables):
+            table = made(tmp_path, ["searched_at", *CELLS], [[AT, *record] for record in records], name=f"{n}.csv")
+            monkeypatch.setattr("plateglass.normalise.words._FEW", 1000)
+            done = ingest.table(table, AUDIT, tmp_path / "out")
+            monkeypatch.setattr("plateglass.normalise.words._FEW", few)
+            with Store(threads=1, memory="500MB") as other:
+                alone = normalise.Ingest(KEY, other).table(table, AUDIT, tmp_path / "alone")
+            for kind in ("sightings", "names"):
+                assert written(store, tmp_path / "out", kind) == written(store, tmp_path / "alone", kind)
+            assert done.facts == alone.facts
+            assert all(row["fingerprint"] for row in written(store, tmp_path / "out"))
+
+
+def test_plates_without_a_letter_or_digit_are_not_all_one(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path
+) -> None:
+    table = made(tmp_path, ["searched_at", "target"], [[AT, target] for target in ("..", ",,", "ZZT 0001", "zzt-0001")])
+    ingest.table(table, AUDIT, tmp_path / "out")
+    dots, commas, one, other = (row["fingerprint"] for row in written(store, tmp_path / "out"))
+    assert len({dots, commas, one}) == 3
+    assert one == other
 
 
 def test_shipped_layouts_give_sightings(ingest: normalise.Ingest, tmp_path: Path) -> None:

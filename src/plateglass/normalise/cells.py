@@ -98,6 +98,12 @@ class Cells:
         """Fields of which every cell is blank; known once `words` has looked."""
         self.believed: set[str] = set()
         """Fields of which every cell is believed to be known; one that is not comes out without a state."""
+        self.whole: set[str] = set()
+        """Fields of which no cell is blank, and every one counts in a fingerprint."""
+        self.tokens: set[str] = set()
+        """Fields of which every cell that counts in a fingerprint is a token."""
+        self.few: set[str] = set()
+        """Fields of few different words, which are an enumeration: written by their numbers, read back as text."""
 
     def has(self, field: str) -> bool:
         """Whether this release has such a column."""

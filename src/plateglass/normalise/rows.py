@@ -12,6 +12,8 @@ from plateglass.normalise.words import NAMES, TEXTS, TOKENS
 from plateglass.store import bits, text, uuid
 
 _WORDS: Final = (*NAMES, *TOKENS, *TEXTS, "networks", "devices", "search_type", "moderation")
+_WORD_OF: Final = {"case_no": "case_shape"}
+"""The column of the word that is written of a field, where it is not called like it."""
 _NULL: Final = "CAST(NULL AS VARCHAR)"
 
 
@@ -55,7 +57,12 @@ class Rows:
         }
         types = {c.name: "cell_state" if c.name.endswith("_state") else c.type for c in self.documented}
         types["source"] = f"ENUM({text(cells.table.source.id)})"  # written as a number, read back as text
-        listed = columns((c.name, f"CAST({made[c.name]} AS {types[c.name]})") for c in self.documented)
+        few = {_WORD_OF.get(field, field) for field in cells.few}  # a cast would have each record's compared as text
+        every = {
+            c.name: made[c.name] if c.name in few else f"CAST({made[c.name]} AS {types[c.name]})"
+            for c in self.documented
+        }
+        listed = columns(every.items())
         return f"SELECT {listed} FROM {self._numbered(cells)} WHERE {self.keeps(cells)}"
 
     def rejected(self, cells: Cells) -> str:
@@ -104,6 +111,8 @@ def _state(cells: Cells, field: str) -> str:
     if field in cells.blank:
         return f"'{State.EMPTY}'"
     empty = f"CAST('{State.EMPTY}' AS cell_state)"
+    if field in cells.whole:
+        return f"w_{field}.state"
     if field in cells.believed:
         return f"CASE WHEN {cells.raw(field)} IS NULL THEN {empty} ELSE w_{field}.state END"
     return f"coalesce(w_{field}.state, {empty})"
@@ -160,11 +169,11 @@ def _fingerprint(cells: Cells) -> str:
     packed = f"{at} * {1 << 84}::UHUGEINT + {first} * {1 << 42} + {last}"
     written = ", chr(31), ".join(f"r.{time}" for time in _TIMES)
     made = f"CASE WHEN {inside} THEN {packed} ELSE md5_number(concat({written})) END"
-    joined = [f"w_{field}.mix" for field in _WORDS if field != "owner" and _joined(cells, field)]
-    ids = [bits("r.search_id")] if cells.has("search_id") else []
-    for word in (*joined, *ids):
-        made = f"xor({made}, coalesce({word}, 0))"
-    return uuid(made)
+    for field in _WORDS:
+        if field != "owner" and _joined(cells, field):
+            mix = bits(f"w_{field}.id") if field in cells.tokens else f"w_{field}.mix"
+            made = f"xor({made}, {mix if field in cells.whole else f'coalesce({mix}, 0)'})"
+    return uuid(f"xor({made}, coalesce({bits('r.search_id')}, 0))" if cells.has("search_id") else made)
 
 
 sightings = Rows(

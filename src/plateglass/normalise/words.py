@@ -21,6 +21,10 @@ NAMES: Final = ("org", "owner")
 """Fields that hold an organisation's name: scrubbed, then a token over what is left."""
 TOKENS: Final = ("account", "target", "case_no")
 """Fields that repeat their values and become tokens."""
+_WRITTEN: Final = {"case_no": "text", "search_type": "id", "moderation": "id"}
+"""Fields of which a word is written for every record, and where `w_<field>` holds it."""
+_FEW: Final = 1000
+"""Different words that are still written as an enumeration."""
 _READABLE: Final = (State.VALUE, State.PARTIAL, State.DAMAGED)
 _KNOWN_AT_MOST: Final = 3_000_000
 """Distinct cells of one field that are remembered from file to file; past it, they are forgotten and learnt again."""
@@ -58,13 +62,48 @@ class Words:
         whoever joins it sees by a missing state that it does.
         """
         self.forget()
+        for noted in (cells.blank, cells.whole, cells.tokens, cells.few):  # when the table was looked at before
+            noted.clear()
         cells.believed = {f for f in fields if not closely and (cells.layout.id, f) in self._settled}
-        self._learnt = tuple(field for field in fields if field not in cells.believed)
-        self._seen_through = tuple(cells.believed)
+        self._seen_through = tuple(cells.believed - _WRITTEN.keys())
+        self._learnt = tuple(field for field in fields if field not in self._seen_through)
         for field in cells.believed:
-            self._store.run(Step(f"w_{field}", f"SELECT * FROM {self._remembered(cells, field)}", lazy=True))
-        for field, distinct in self._distinct(cells, self._learnt):
+            known = f"SELECT * FROM {self._remembered(cells, field)}"
+            self._store.run(Step(f"w_{field}", known, lazy=field in self._seen_through))
+        for field, distinct in self._distinct(cells, [field for field in fields if field not in cells.believed]):
             self._decide(cells, field, f"SELECT word FROM ({distinct}) AS d WHERE word IS NOT NULL")
+        full = self._full(cells, fields)
+        for field in fields:
+            self._note(cells, field, full=field in full)
+            if field in _WRITTEN:
+                self._enumerate(cells, field)
+
+    def _full(self, cells: Cells, fields: Sequence[str]) -> set[str]:
+        """The fields without a blank cell, where that can be told at a glance: of records in memory."""
+        bare = [field for field in fields if cells.raw(field).startswith("r.c")] if cells.table.numbered else []
+        if not bare:
+            return set()
+        counts = ", ".join(f"count({cells.raw(field)})" for field in bare)
+        [(every, *filled)] = self._store.rows(f"SELECT count(*), {counts} FROM ({cells.table.relation}) AS r")
+        return {field for field, count in zip(bare, filled, strict=True) if count == every}
+
+    def _note(self, cells: Cells, field: str, *, full: bool) -> None:
+        """Note what a record need not be asked again."""
+        [(every, ids, mixes)] = self._store.rows(f"SELECT count(*), count(id), count(mix) FROM w_{field}")
+        if full and mixes == every:
+            cells.whole.add(field)
+        if field in TOKENS and ids == mixes:
+            cells.tokens.add(field)
+
+    def _enumerate(self, cells: Cells, field: str) -> None:
+        """Make an enumeration of the words of a field, where they are few."""
+        held = _WRITTEN[field]
+        words = f"SELECT DISTINCT {held} FROM w_{field} WHERE {held} IS NOT NULL ORDER BY 1 LIMIT {_FEW + 1}"
+        found = [word for (word,) in self._store.rows(words)]
+        if 0 < len(found) <= _FEW:
+            made = f"CAST({held} AS ENUM({', '.join(map(text, found))}))"
+            self._store.run(Step(f"w_{field}", f"SELECT * REPLACE ({made} AS {held}) FROM w_{field}"))
+            cells.few.add(field)
 
     def _distinct(self, cells: Cells, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
         """SQL of the distinct cells of each field; where records are not in memory, one scan gives those of all."""
