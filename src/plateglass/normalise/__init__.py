@@ -106,8 +106,7 @@ class Ingest:
         used = main if lost else None
         self._texts(_texts(table, fields), folder / f"texts-{table.part}.parquet", used)
         if "org" in fields:
-            known = "org" in cells.believed  # of every table before
-            self._names(folder / f"names-{table.part}.parquet", main if known else used)
+            self._names(folder / f"names-{table.part}.parquet", used)
         facts = self._facts(shape, main, _texts(table, fields)) | self._unknown(cells, fields)
         return Ingested(table, accepted, (*before, *lost), facts={**facts, "repaired": len(repaired)})
 

@@ -152,12 +152,13 @@ class Words:
     def _settle(self, cells: Cells, field: str, *, new: int) -> None:
         """Note whether the next table may be believed to hold nothing new.
 
-        Never of a text, because the texts of a table are listed, nor where words are known that no layout knows.
+        Never of a text or a name, because those of a table are listed, nor where words are known that no layout knows.
         """
         column = (cells.layout.id, field)
         counts = f"SELECT count(*), count(*) FILTER (state = '{State.DAMAGED}') FROM {self._known[column]}"
         [(many, damaged)] = self._store.rows(counts)
-        listed = kind_of(cells, field) == "text" or (damaged and cells.layout.fields[field].kind in ("word", "words"))
+        wordy, spec = kind_of(cells, field) in ("text", "name"), cells.layout.fields[field]
+        listed = wordy or (damaged and spec.kind in ("word", "words"))
         if new or listed or many > _BELIEVED_AT_MOST or field in cells.blank:
             self._settled.discard(column)
         else:
