@@ -498,6 +498,30 @@ def test_tables_after_one_another_give_what_each_gives_alone(
             assert all(row["fingerprint"] for row in written(store, tmp_path / "out"))
 
 
+WHENS = (AT, "", "later", "11/14/1899, 09:53:36 AM UTC", " 2025-11-14 09:53:36 ")
+FRAMES = (f"11/13/2025, 09:53:36 AM UTC\n{AT}", f"\n{AT}", "", "***", "all of it")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(WHENS), st.sampled_from(FRAMES), st.sampled_from(["stolen", ""])), max_size=6),
+    st.booleans(),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_records_in_memory_and_on_disk_give_the_same(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, records: list[tuple[str, str, str]], parted: bool
+) -> None:
+    """A file too large to hold is scanned by every step; of one that is held, cells that were read are let go."""
+    fields = ["searched_at", *(("from_at", "to_at") if parted else ("frame",)), "reason"]
+    rows = [[at, *(frame.partition("\n")[::2] if parted else (frame,)), why] for at, frame, why in records]
+    table, found = made(tmp_path, fields, rows), []
+    for held in (0, 1 << 20):
+        monkeypatch.setattr("plateglass.normalise.HELD_AT_MOST", held)
+        with Store(threads=1, memory="500MB") as other:
+            done = normalise.Ingest(KEY, other).table(table, AUDIT, tmp_path / "out")
+        found.append((written(store, tmp_path / "out"), done.rejected, done.facts))
+    assert found[0] == found[1]
+
+
 def test_plates_without_a_letter_or_digit_are_not_all_one(
     ingest: normalise.Ingest, store: Store, tmp_path: Path
 ) -> None:

@@ -61,7 +61,8 @@ class Ingest:
         folder.mkdir(parents=True, exist_ok=True)
         self._forget()
         try:
-            cells = Cells(self._held(table), layout, others.digits(table.view))
+            cells = Cells(table, layout, others.digits(table.view))
+            self._hold(cells, shape)
             done = self._write(cells, shape, folder, before)
             whole = done.accepted + len(done.rejected) - len(before) == table.records and not self._unsplit()
         except Malformed:
@@ -82,14 +83,17 @@ class Ingest:
             remedy="this source is left out; report the fault",
         )  # fmt: skip
 
-    def _held(self, table: Table) -> Table:
-        """The table with its records numbered and in memory, unless it is too large: then each step scans the file."""
+    def _hold(self, cells: Cells, shape: rows.Rows) -> None:
+        """Number the records and hold them in memory, unless they are too many: then each step scans the file."""
+        table = cells.table
         if table.text.stat().st_size > HELD_AT_MOST:
-            return table
+            return
         number = "t.record" if table.numbered else "row_number() OVER () AS record"
         wanted = "".join(f", t.c{at}" for at in sorted(set(table.columns.values())))
-        self._store.run(Step("held", f"SELECT {number}{wanted} FROM ({table.relation}) AS t"))
-        return replace(table, relation="SELECT * FROM held", numbered=True)
+        records = f"SELECT {number}{wanted} FROM ({table.relation}) AS t"
+        cells.timed = shape is rows.sightings
+        self._store.run(Step("held", rows.held(cells, records) if shape is rows.sightings else records))
+        cells.table = replace(table, relation="SELECT * FROM held", numbered=True)
 
     def _write(self, cells: Cells, shape: rows.Rows, folder: Path, before: tuple[Rejected, ...]) -> Ingested:
         table, fields = cells.table, shape.words(cells)

@@ -94,6 +94,8 @@ class Cells:
         self.layout = layout
         self.digits = digits or {}
         """Fields whose numbers may have more digits than `REACH_DIGITS`."""
+        self.timed = False
+        """Whether the times stand beside the cells already."""
         self.blank: set[str] = set()
         """Fields of which every cell is blank; known once `words` has looked."""
         self.believed: set[str] = set()

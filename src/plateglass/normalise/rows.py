@@ -20,8 +20,12 @@ _NULL: Final = "CAST(NULL AS VARCHAR)"
 _LAST: Final = (1 << 42) - 1
 """No time, among those that fit 42 bits: epoch ms of 1970 to 2109 are less."""
 _TIMES: Final = ("searched_at", "from_at", "to_at")
+_DATED: Final = ("searched_at", "search_date", "search_time")
+_FRAMED: Final = ("frame", "from_at", "to_at")
+"""Fields that the times are read from."""
 _SEARCHED: Final = (631_152_000_000, 4_102_444_799_999)
 """The first and the last ms of the years 1990 to 2099: no search is of another, whatever a cell says."""
+_KEPT: Final = f"searched_at BETWEEN {_SEARCHED[0]} AND {_SEARCHED[1]}"
 
 
 @dataclass(frozen=True)
@@ -129,15 +133,36 @@ def _id(cells: Cells, field: str) -> str:
 # --- searches ---
 
 
+def held(cells: Cells, records: str) -> str:
+    """Records with their times; a cell that a time was read from is left out, where nothing else asks for it."""
+    dates, frames = (
+        {cells.table.columns[field] for field in fields if cells.has(field)} for fields in (_DATED, _FRAMED)
+    )
+    others = {at for field, at in cells.table.columns.items() if field not in (*_DATED, *_FRAMED)}
+    framed = f"{_KEPT} AND from_at IS NOT NULL AND to_at IS NOT NULL"
+    done = dict.fromkeys(dates - others, _KEPT) | dict.fromkeys(frames - others, framed)
+    picks = {
+        f"c{at}": f"CASE WHEN ({done[at]}) IS NOT TRUE THEN r.c{at} END" if at in done else f"r.c{at}"
+        for at in sorted(set(cells.table.columns.values()))
+    }
+    read = f"SELECT r.*, {columns(_times(cells).items())} FROM ({records}) AS r"
+    return f"SELECT r.record, {columns(picks.items())}, {', '.join(_TIMES)} FROM ({read}) AS r"
+
+
+def _times(cells: Cells) -> dict[str, str]:
+    first, last, _ = cells.frame()
+    return {"searched_at": cells.searched_at(), "from_at": first, "to_at": last}
+
+
 def _search_layers(cells: Cells) -> list[dict[str, str]]:
     """Times, and the vendor's id: nearly every record has another, so it is not decided once for each."""
-    first, last, _ = cells.frame()
-    times = {"searched_at": cells.searched_at(), "from_at": first, "to_at": last}
+    layers = [] if cells.timed else [_times(cells)]
     if not cells.has("search_id"):
-        return [times]
+        return layers
     state, clear = cells.search_id()
     return [
-        {**times, "search_id_state": state, "search_id_clear": clear},
+        *layers,
+        {"search_id_state": state, "search_id_clear": clear},
         {"search_id": _token("search_id", "r.search_id_clear", "r.search_id_state")},
     ]
 
@@ -182,7 +207,7 @@ sightings = Rows(
     words=lambda cells: [field for field in _WORDS if field in STATED and cells.has(field)],
     layers=_search_layers,
     picks=_search_picks,
-    keeps=lambda _cells: f"searched_at BETWEEN {_SEARCHED[0]} AND {_SEARCHED[1]}",
+    keeps=lambda _cells: _KEPT,
     key=lambda cells: cells.dated_by(),
     lacks="no time of the search",
     garbles="the time of the search can't be read, or is before 1990 or after 2099",
