@@ -97,11 +97,12 @@ class Ingest:
 
     def _write(self, cells: Cells, shape: rows.Rows, folder: Path, before: tuple[Rejected, ...]) -> Ingested:
         table, fields = cells.table, shape.words(cells)
-        main = folder / f"{shape.table}-{table.part}.parquet"
-        accepted = self._accepted(cells, shape, main)
+        self._words.learn(cells, fields)
         self._words.check(cells, fields)
         if shape is rows.sightings and cells.has("search_id"):
             self._words.agree("search_id", shape.sample(cells, "search_id"))
+        main = folder / f"{shape.table}-{table.part}.parquet"
+        accepted = self._store.write_query(shape.accepted(cells), main)
         lost = () if accepted == table.records else self._rejected(cells, shape)
         self._list((*before, *lost), folder / f"rejected-{table.part}.parquet")
         gone = {each.record for each in lost}
@@ -113,16 +114,6 @@ class Ingest:
             self._names(folder / f"names-{table.part}.parquet", used)
         facts = self._facts(shape, main, _texts(table, fields)) | self._unknown(cells, fields)
         return Ingested(table, accepted, (*before, *lost), facts={**facts, "repaired": len(repaired)})
-
-    def _accepted(self, cells: Cells, shape: rows.Rows, main: Path) -> int:
-        """Write the accepted records, and give their number; where a word was new against belief, once more."""
-        self._words.learn(cells, shape.words(cells), closely=shape is not rows.sightings)
-        accepted = self._store.write_query(shape.accepted(cells), main)
-        untold = " OR ".join(f"{field}_state IS NULL" for field in sorted(cells.believed))
-        if not untold or not self._store.one(f"SELECT count(*) FROM read_parquet({text(str(main))}) WHERE {untold}"):
-            return accepted
-        self._words.learn(cells, shape.words(cells))
-        return self._store.write_query(shape.accepted(cells), main)
 
     def _rejected(self, cells: Cells, shape: rows.Rows) -> tuple[Rejected, ...]:
         source, part = cells.table.source.id, cells.table.part

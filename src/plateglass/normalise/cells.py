@@ -98,14 +98,10 @@ class Cells:
         """Whether the times stand beside the cells already."""
         self.blank: set[str] = set()
         """Fields of which every cell is blank; known once `words` has looked."""
-        self.believed: set[str] = set()
-        """Fields of which every cell is believed to be known; one that is not comes out without a state."""
         self.whole: set[str] = set()
         """Fields of which no cell is blank, and every one counts in a fingerprint."""
         self.tokens: set[str] = set()
         """Fields of which every cell that counts in a fingerprint is a token."""
-        self.few: set[str] = set()
-        """Fields of few different words, which are an enumeration: written by their numbers, read back as text."""
 
     def has(self, field: str) -> bool:
         """Whether this release has such a column."""
@@ -204,6 +200,12 @@ class Cells:
         known = {word: word for word in spec.words} | dict(spec.means)
         cases = " ".join(f"WHEN {text(word.lower())} THEN {text(said)}" for word, said in known.items())
         return f"CASE lower({t}) {cases} END" if cases else "CAST(NULL AS VARCHAR)"
+
+    def vocabulary(self, field: str) -> str:
+        """The type of a field's words: an enumeration of the layout's, written by numbers and read back as text."""
+        spec = self.layout.fields[field]
+        words = sorted({*spec.words, *dict(spec.means).values()}) if spec.kind == "word" else []
+        return f"ENUM({', '.join(map(text, words))})" if words else "VARCHAR"
 
     def search_id(self) -> tuple[str, str]:
         """State and clear form of the vendor's id of the search; almost always a UUID, which no mark is."""

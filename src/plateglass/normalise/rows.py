@@ -12,8 +12,6 @@ from plateglass.normalise.words import NAMES, TEXTS, TOKENS
 from plateglass.store import bits, text, uuid
 
 _WORDS: Final = (*NAMES, *TOKENS, *TEXTS, "networks", "devices", "search_type", "moderation")
-_WORD_OF: Final = {"case_no": "case_shape"}
-"""The column of the word that is written of a field, where it is not called like it."""
 _NULL: Final = "CAST(NULL AS VARCHAR)"
 
 
@@ -61,12 +59,8 @@ class Rows:
         }
         types = {c.name: "cell_state" if c.name.endswith("_state") else c.type for c in self.documented}
         types["source"] = f"ENUM({text(cells.table.source.id)})"  # written as a number, read back as text
-        few = {_WORD_OF.get(field, field) for field in cells.few}  # a cast would have each record's compared as text
-        every = {
-            c.name: made[c.name] if c.name in few else f"CAST({made[c.name]} AS {types[c.name]})"
-            for c in self.documented
-        }
-        listed = columns(every.items())
+        types |= {field: cells.vocabulary(field) for field in ("search_type", "moderation") if cells.has(field)}
+        listed = columns((c.name, f"CAST({made[c.name]} AS {types[c.name]})") for c in self.documented)
         return f"SELECT {listed} FROM {self._numbered(cells)} WHERE {self.keeps(cells)}"
 
     def rejected(self, cells: Cells) -> str:
@@ -114,12 +108,8 @@ def _state(cells: Cells, field: str) -> str:
         return f"'{State.NOT_EXPORTED}'"
     if field in cells.blank:
         return f"'{State.EMPTY}'"
-    empty = f"CAST('{State.EMPTY}' AS cell_state)"
-    if field in cells.whole:
-        return f"w_{field}.state"
-    if field in cells.believed:
-        return f"CASE WHEN {cells.raw(field)} IS NULL THEN {empty} ELSE w_{field}.state END"
-    return f"coalesce(w_{field}.state, {empty})"
+    state = f"w_{field}.state"
+    return state if field in cells.whole else f"coalesce({state}, CAST('{State.EMPTY}' AS cell_state))"
 
 
 def _joined(cells: Cells, field: str) -> bool:

@@ -21,15 +21,9 @@ NAMES: Final = ("org", "owner")
 """Fields that hold an organisation's name: scrubbed, then a token over what is left."""
 TOKENS: Final = ("account", "target", "case_no")
 """Fields that repeat their values and become tokens."""
-_WRITTEN: Final = {"case_no": "text", "search_type": "id", "moderation": "id"}
-"""Fields of which a word is written for every record, and where `w_<field>` holds it."""
-_FEW: Final = 1000
-"""Different words that are still written as an enumeration."""
 _READABLE: Final = (State.VALUE, State.PARTIAL, State.DAMAGED)
 _KNOWN_AT_MOST: Final = 3_000_000
 """Distinct cells of one field that are remembered from file to file; past it, they are forgotten and learnt again."""
-_BELIEVED_AT_MOST: Final = 200_000
-"""Remembered cells of a field that are still joined as they are; of more, only those of the table at hand are."""
 
 
 class Words:
@@ -41,10 +35,6 @@ class Words:
         self._store = store
         self._known: dict[tuple[str, str], str] = {}
         self._learnt: tuple[str, ...] = ()
-        self._seen_through: tuple[str, ...] = ()
-        """Fields whose `w_<field>` is a view of what is remembered."""
-        self._settled: set[tuple[str, str]] = set()
-        """Layout and field of columns in which the table before held nothing new."""
         pads = {
             f"{kind}_{side}": pad
             for kind in privacy.KINDS
@@ -54,29 +44,17 @@ class Words:
         mixing = privacy.sub_key(key, "fingerprint").hex()
         store.execute(f"CREATE TEMP TABLE key_pads AS SELECT {picks}, ? AS mixing", [*pads.values(), mixing])
 
-    def learn(self, cells: Cells, fields: Sequence[str], *, closely: bool = True) -> None:
+    def learn(self, cells: Cells, fields: Sequence[str]) -> None:
         """Leave a table `w_<field>` for each field: one row a distinct cell, with all that is decided from it.
 
-        Cells of earlier tables are decided already. Unless it is to look `closely`, a column in which the table before
-        held nothing new is believed to hold nothing new either, and is not looked at: it is in `cells.believed`, and
-        whoever joins it sees by a missing state that it does.
+        Cells of earlier tables are decided already.
         """
-        self.forget()
-        for noted in (cells.blank, cells.whole, cells.tokens, cells.few):  # when the table was looked at before
-            noted.clear()
-        cells.believed = {f for f in fields if not closely and (cells.layout.id, f) in self._settled}
-        self._seen_through = tuple(cells.believed - _WRITTEN.keys())
-        self._learnt = tuple(field for field in fields if field not in self._seen_through)
-        for field in cells.believed:
-            known = f"SELECT * FROM {self._remembered(cells, field)}"
-            self._store.run(Step(f"w_{field}", known, lazy=field in self._seen_through))
-        for field, distinct in self._distinct(cells, [field for field in fields if field not in cells.believed]):
+        self._learnt = tuple(fields)
+        for field, distinct in self._distinct(cells, fields):
             self._decide(cells, field, f"SELECT word FROM ({distinct}) AS d WHERE word IS NOT NULL")
         full = self._full(cells, fields)
         for field in fields:
             self._note(cells, field, full=field in full)
-            if field in _WRITTEN:
-                self._enumerate(cells, field)
 
     def _full(self, cells: Cells, fields: Sequence[str]) -> set[str]:
         """The fields without a blank cell, where that can be told at a glance: of records in memory."""
@@ -94,16 +72,6 @@ class Words:
             cells.whole.add(field)
         if field in TOKENS and ids == mixes:
             cells.tokens.add(field)
-
-    def _enumerate(self, cells: Cells, field: str) -> None:
-        """Make an enumeration of the words of a field, where they are few."""
-        held = _WRITTEN[field]
-        words = f"SELECT DISTINCT {held} FROM w_{field} WHERE {held} IS NOT NULL ORDER BY 1 LIMIT {_FEW + 1}"
-        found = [word for (word,) in self._store.rows(words)]
-        if 0 < len(found) <= _FEW:
-            made = f"CAST({held} AS ENUM({', '.join(map(text, found))}))"
-            self._store.run(Step(f"w_{field}", f"SELECT * REPLACE ({made} AS {held}) FROM w_{field}"))
-            cells.few.add(field)
 
     def _distinct(self, cells: Cells, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
         """SQL of the distinct cells of each field; where records are not in memory, one scan gives those of all."""
@@ -136,33 +104,17 @@ class Words:
         [(words, decided)] = self._store.rows(f"SELECT count(*), count(state) FROM {met}")
         if not words:
             cells.blank.add(field)
-        self._settle(cells, field, new=words - decided)
         if words == decided:  # nothing is new, as in most columns of most tables after the first
             self._store.execute(f"ALTER TABLE {met} RENAME TO w_{field}")
             return
         self._store.run(Step("new_words", f"SELECT word, {trimmed('word')} AS t FROM {met} WHERE state IS NULL"))
         wordy = kind_of(cells, field) in ("text", "name")
         judged = self._scrubbed(cells, field) if wordy else self._judged(cells, field)
-        self._store.run(Step(fresh, f"SELECT j.* EXCLUDE (t), {_mix(cells, field)} AS mix FROM ({judged}) AS j"))
-        self._store.execute(f"DELETE FROM {met} WHERE state IS NULL")
-        for table in (met, known):
-            self._store.execute(f"INSERT INTO {table} SELECT * FROM {fresh}")
-        self._store.execute(f"ALTER TABLE {met} RENAME TO w_{field}")
-
-    def _settle(self, cells: Cells, field: str, *, new: int) -> None:
-        """Note whether the next table may be believed to hold nothing new.
-
-        Never of a text or a name, because those of a table are listed, nor where words are known that no layout knows.
-        """
-        column = (cells.layout.id, field)
-        counts = f"SELECT count(*), count(*) FILTER (state = '{State.DAMAGED}') FROM {self._known[column]}"
-        [(many, damaged)] = self._store.rows(counts)
-        wordy, spec = kind_of(cells, field) in ("text", "name"), cells.layout.fields[field]
-        listed = wordy or (damaged and spec.kind in ("word", "words"))
-        if new or listed or many > _BELIEVED_AT_MOST or field in cells.blank:
-            self._settled.discard(column)
-        else:
-            self._settled.add(column)
+        self._store.run(
+            Step(fresh, f"SELECT j.* EXCLUDE (t), {_mix(cells, field)} AS mix FROM ({judged}) AS j"),
+            Step(f"w_{field}", f"SELECT * FROM {met} WHERE state IS NOT NULL UNION ALL SELECT * FROM {fresh}"),
+        )
+        self._store.execute(f"INSERT INTO {known} SELECT * FROM {fresh}")
 
     def _remembered(self, cells: Cells, field: str) -> str:
         """The table of what was decided of a field's cells under this layout; emptied where it grew too large."""
@@ -170,7 +122,7 @@ class Words:
         if known is None or self._store.one(f"SELECT count(*) FROM {known}") > _KNOWN_AT_MOST:
             known = self._known.setdefault((cells.layout.id, field), f"known_{len(self._known)}")
             kind, counted = kind_of(cells, field), cells.layout.fields[field].kind in ("count", "day_count")
-            made = "UUID" if kind else "BIGINT" if counted else "VARCHAR"
+            made = "UUID" if kind else "BIGINT" if counted else cells.vocabulary(field)
             more = ", text VARCHAR" if kind == "case_no" else ""
             more = ", text VARCHAR, scrubs VARCHAR" if kind in ("text", "name") else more
             self._store.execute(
@@ -184,6 +136,8 @@ class Words:
         state = f"SELECT word, t, clear, CAST({cells.state(field, 't')} AS cell_state) AS state FROM ({clear}) AS c"
         readable = one_of("state", _READABLE)
         made, kind = f"CASE WHEN {readable} THEN clear END", kind_of(cells, field)
+        if cells.layout.fields[field].kind == "word":
+            made = f"CAST({made} AS {cells.vocabulary(field)})"
         if kind:
             made = f"CASE WHEN {readable} AND clear <> '' THEN {hmac(kind, 'clear')} END"
         shown = f", CASE WHEN {readable} THEN {shape('clear')} END" if kind == "case_no" else ""
@@ -212,9 +166,6 @@ class Words:
         learnt = (f"{kind}_{field}" for field in self._learnt for kind in ("met", "fresh", "w"))
         for table in ("all_words", "new_words", "scrubbed_words", *learnt):
             self._store.execute(f"DROP TABLE IF EXISTS {table}")
-        for field in self._seen_through:
-            self._store.execute(f"DROP VIEW IF EXISTS w_{field}")
-        self._learnt, self._seen_through = (), ()
 
     def check(self, cells: Cells, fields: Sequence[str]) -> None:
         """Compare one token of each column with the same token made outside SQL.
@@ -256,10 +207,9 @@ def _mix(cells: Cells, field: str) -> str:
     is of this field alone; else a hash, of a text or name as it was before it was scrubbed, and of a damaged cell
     as it stands: what differs must not come to look alike.
     """
-    kind = kind_of(cells, field)
-    wordy = kind in ("text", "name")
-    said = "j.t" if wordy or kind else "coalesce(CAST(j.id AS VARCHAR), j.t)"
+    wordy = kind_of(cells, field) in ("text", "name")
+    said = "j.t" if wordy else "coalesce(CAST(j.id AS VARCHAR), j.t)"
     mix = f"md5_number(concat((SELECT mixing FROM key_pads), {text(field)}, chr(31), {said}))"
-    if kind and not wordy:
+    if field in TOKENS:
         mix = f"CASE WHEN j.id IS NOT NULL THEN {bits('j.id')} ELSE {mix} END"
     return f"CASE WHEN {one_of('j.state', _READABLE)} THEN {mix} END"
