@@ -446,6 +446,7 @@ CELLS = {
         st.lists(st.tuples(*map(st.sampled_from, CELLS.values())), min_size=1, max_size=3), min_size=3, max_size=6
     ),
 )
+@example([[(who, "Exampleville CA PD", "26-1", "1", "lookup") for who in ("A. Exa", "")]] * 3)
 @example([[(who, "Exampleville CA PD", "26-1", "1", "lookup")] for who in ("A. Exa", "A. Exa", "***")])
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_tables_after_one_another_give_what_each_gives_alone(
@@ -487,6 +488,24 @@ def test_records_in_memory_and_on_disk_give_the_same(
             done = normalise.Ingest(KEY, other).table(table, AUDIT, tmp_path / "out")
         found.append((written(store, tmp_path / "out"), done.rejected, done.facts))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("shared", ["searched_at", "to_at"])
+def test_a_cell_that_others_read_too_is_kept(
+    ingest: normalise.Ingest, store: Store, tmp_path: Path, shared: str
+) -> None:
+    """A cell may hold a time and a text, each on a line of its own, and be put beside a user as well."""
+    told = {shared: {"label": "When"}, "reason": {"label": "Why"}, "account": {"beside": "to_at"}}
+    fields = {field: about.model_copy(update=told.get(field, {})) for field, about in AUDIT.fields.items()}
+    layout = AUDIT.model_copy(update={"fields": fields})
+    cell = f"When: {AT}\nWhy: stolen"
+    record = {"searched_at": AT, "from_at": AT, "to_at": AT, "account": "A. Exa"} | {shared: cell}
+    table = made(tmp_path, list(record), [list(record.values())])
+    columns = {**table.columns, "reason": table.columns[shared]}
+    ingest.table(replace(table, columns=columns), layout, tmp_path / "out")
+    [(account, reason)] = [(row["account"], row["reason"]) for row in written(store, tmp_path / "out")]
+    assert reason == privacy.token(KEY, "text", "stolen")
+    assert account == privacy.token(KEY, "account", f"A. Exa, {AT}")
 
 
 def test_plates_without_a_letter_or_digit_are_not_all_one(
@@ -608,25 +627,9 @@ def test_stretches_of_time_change_nothing(
 
 
 WORDS = (
-    "run",
-    "VAN",
-    "hit",
-    "and",
-    "abc",
-    "zz",
-    "x",
-    "stolen",
-    "plate",
-    "at",
-    "pc",
-    "sec",
-    "jan",
-    "ſab",
-    "12",
-    "459",
-    "1234",
-    "12345",
-)
+    "run", "VAN", "hit", "and", "abc", "zz", "x", "stolen", "plate", "at", "pc", "sec", "jan", "ſab", "12", "459",
+    "1234", "12345",
+)  # fmt: skip
 
 
 @given(

@@ -18,7 +18,7 @@ from plateglass.check.clock import DAY_MS
 from plateglass.errors import ChangeRefused
 from plateglass.model import SEARCH_VIEWS
 from plateglass.spread import Break, Shift, UserWeek
-from plateglass.store import Step, Store, name, text
+from plateglass.store import Step, Store, name, one_of, text
 
 LEAST: Final = 28
 """Days that each side must have."""
@@ -186,9 +186,8 @@ def change(store: Store, catalogue: Catalogue, ask: Ask) -> Change:
 
 def _window(store: Store, ask: Ask) -> tuple[list[str], date, date, list[str]]:
     """The logs that reach over the date, and the days that all of them cover."""
-    listed = ", ".join(text(view) for view in SEARCH_VIEWS)
     rows = store.rows(
-        f"SELECT log, min(first_at), max(last_at), sum(accepted) FROM logs WHERE view IN ({listed}) "
+        f"SELECT log, min(first_at), max(last_at), sum(accepted) FROM logs WHERE {one_of('view', SEARCH_VIEWS)} "
         "AND first_at IS NOT NULL GROUP BY log ORDER BY sum(accepted) DESC, log"
     )
     spans = [(log, _on(first), _on(last)) for log, first, last, _ in rows]

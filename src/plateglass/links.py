@@ -19,7 +19,7 @@ from typing import Final
 
 from plateglass.errors import Issue, Place, Severity
 from plateglass.model import SEARCH_VIEWS
-from plateglass.store import Step, Store, text
+from plateglass.store import Step, Store, one_of
 
 _REACH: Final = ("networks", "devices", "from_at", "to_at")
 """The reach and the window. Who and when alone link nothing: an agency searches several times in a second."""
@@ -103,7 +103,7 @@ _TWICE: Final = (
         SELECT row_number() OVER (ORDER BY s.source, s.part) AS file_no, s.source, s.part, s.name, s.part_name, s.view,
           s.first_at, s.last_at, coalesce(v.whose, s.owner_org, h.whose) AS whose
         FROM sources AS s LEFT JOIN link_orgs AS v ON v.org = s.owner_org CROSS JOIN link_home AS h
-        WHERE s.view IN ({", ".join(map(text, SEARCH_VIEWS))}) AND s.accepted > 0""",
+        WHERE {one_of("s.view", SEARCH_VIEWS)} AND s.accepted > 0""",
         "files of searches, numbered, with whose they are"),
     Step("twice_pairs", """
         SELECT a.file_no AS one, b.file_no AS other

@@ -19,7 +19,7 @@ from plateglass.catalogue import Catalogue
 from plateglass.classify import numbers
 from plateglass.errors import CaseUnusable, Issue, Place, Severity
 from plateglass.model import SEARCH_VIEWS, Finding, Progress, silent
-from plateglass.store import Store, text
+from plateglass.store import Store, one_of
 
 MEMORY = "3GB"
 """What DuckDB may take before it spills to the case's own disk."""
@@ -147,8 +147,7 @@ def _note_numbers(store: Store) -> None:
 def _note_home(store: Store, case: Case) -> None:
     """Say where the home agency is in no log: its name may be written wrong, or the files be another's."""
     whose = checking.home(store, case.settings)
-    listed = ", ".join(map(text, SEARCH_VIEWS))
-    logs = store.rows(f"SELECT owner_key = home_key FROM logs WHERE view IN ({listed})")
+    logs = store.rows(f"SELECT owner_key = home_key FROM logs WHERE {one_of('view', SEARCH_VIEWS)}")
     if not whose.written or not logs or (True,) in logs:
         return
     searched = store.one(

@@ -196,6 +196,12 @@ def text(value: str) -> str:
     return pieces[0] if len(pieces) == 1 else f"({' || chr(0) || '.join(pieces)})"
 
 
+def one_of(expression: str, words: Iterable[str]) -> str:
+    """Whether the expression is one of some words; false where there are none."""
+    listed = ", ".join(text(word) for word in words)
+    return f"{expression} IN ({listed})" if listed else "false"
+
+
 def uuid(number: str) -> str:
     """A number of 128 bits as a UUID, for SQL of the ingest; DuckDB 1.5 has no such cast, and goes by its digits."""
     if duckdb.__version__.startswith("1."):

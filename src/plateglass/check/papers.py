@@ -11,7 +11,7 @@ from plateglass.check.others import MONTHS, framed
 from plateglass.check.world import World
 from plateglass.model import SEARCH_VIEWS, Column, View
 from plateglass.record_views import OTHER_VIEWS
-from plateglass.store import Step, text
+from plateglass.store import Step, one_of, text
 
 PORTAL_USES: tuple[Column, ...] = (
     Column(
@@ -219,7 +219,6 @@ def duty_series(world: World) -> list[Step]:
     """Each duty that an agency owes, with how long after its period, and after the one before, it was done."""
     told = "coalesce(d.done_at, l.captured_on)"
     states = ", ".join(f"d.{field}_state" for field in ("duty", *_TIMES))
-    searched = ", ".join(text(view) for view in SEARCH_VIEWS)
     rows = f"""
         SELECT o.*, (o.told_at - o.before_at) // {DAY_MS} AS gap_days, f.first_at AS first_search_at,
           (a.month // 12 - b.month // 12) * 10000 + (a.month % 12 + 1) * 100 + o.told_day - a.first_day + 1 AS mark
@@ -228,7 +227,7 @@ def duty_series(world: World) -> list[Step]:
         LEFT JOIN every_month AS a ON o.told_day >= a.first_day AND o.told_day < a.next_day
         LEFT JOIN every_month AS b ON o.to_day >= b.first_day AND o.to_day < b.next_day
         LEFT JOIN (SELECT owner_agency, min(first_at) AS first_at FROM logs
-                   WHERE view IN ({searched}) GROUP BY owner_agency) AS f ON f.owner_agency = o.agency"""
+                   WHERE {one_of("view", SEARCH_VIEWS)} GROUP BY owner_agency) AS f ON f.owner_agency = o.agency"""
     return [
         MONTHS,
         Step("duty_order", f"""

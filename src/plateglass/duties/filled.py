@@ -24,7 +24,7 @@ from plateglass.publish import pages, statutory, words
 from plateglass.publish.findings import FindingPage
 from plateglass.publish.statutory import Answer, Blank, Chapter, Document, Grid, Line, Number, Reading, Signed, Verdicts
 from plateglass.sample import Sample
-from plateglass.store import Step, Store, text
+from plateglass.store import Step, Store, one_of
 
 _HOME: Final = (
     "Over searches by the agency’s own users, searches of its cameras by others, and its own files; each search once."
@@ -191,9 +191,8 @@ def _uncovered(seen: Looked) -> Iterator[str]:
         "Searches, audits, incidents, reports of hits, requests and measurements are those of the period. Lists of "
         "accounts, training, hot-list entries and duties stand as the case has them, and rules look at all of them."
     )
-    views = ", ".join(text(view) for view in SEARCH_VIEWS)
     spans = seen.store.rows(
-        f"SELECT min(first_at), max(last_at) FROM logs WHERE owner_key = home_key AND view IN ({views})"
+        f"SELECT min(first_at), max(last_at) FROM logs WHERE owner_key = home_key AND {one_of('view', SEARCH_VIEWS)}"
     )
     first, last = (None if at is None else words.date_of(at, zone) for at in spans[0])
     if first is None or last is None:

@@ -92,7 +92,7 @@ class Ingest:
         wanted = "".join(f", t.c{at}" for at in sorted(set(table.columns.values())))
         records = f"SELECT {number}{wanted} FROM ({table.relation}) AS t"
         cells.timed = shape is rows.sightings
-        self._store.run(Step("held", rows.held(cells, records) if shape is rows.sightings else records))
+        self._store.run(Step("held", rows.held(cells, records) if cells.timed else records))
         cells.table = replace(table, relation="SELECT * FROM held", numbered=True)
 
     def _write(self, cells: Cells, shape: rows.Rows, folder: Path, before: tuple[Rejected, ...]) -> Ingested:

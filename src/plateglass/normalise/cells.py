@@ -73,12 +73,6 @@ def hmac(kind: str, word: str) -> str:
     return f"CAST(unhex(substring({outer}, 1, 32)) AS UUID)"
 
 
-def one_of(expression: str, words: Iterable[str]) -> str:
-    """Whether the expression is one of some words; false where there are none."""
-    listed = ", ".join(text(word) for word in words)
-    return f"{expression} IN ({listed})" if listed else "false"
-
-
 def _any_of(cell: str, patterns: Iterable[str]) -> str:
     """Whether one of some patterns matches the whole cell: as one alternation, which is one pass over the cell."""
     every = "|".join(f"(?:{pattern})" for pattern in patterns)

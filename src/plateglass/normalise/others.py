@@ -8,9 +8,9 @@ from typing import Final
 
 from plateglass.model import State, View
 from plateglass.normalise import rows
-from plateglass.normalise.cells import Cells, one_of, trimmed
+from plateglass.normalise.cells import Cells, trimmed
 from plateglass.record_views import OTHER_VIEWS, Holds, RecordField, RecordView
-from plateglass.store import text
+from plateglass.store import one_of, text
 
 _TOLD: Final = (State.VALUE, State.PARTIAL, State.MASKED, State.WITHHELD)
 """States of a cell that says that there is a record, whether or not it can be read."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from plateglass.model import FIGURES, SEARCH_VIEWS, SHARES, SIGHTINGS, STATED, STATISTICS, Column, State, View
-from plateglass.normalise.cells import Cells, columns, hmac, number, one_of, trimmed
+from plateglass.normalise.cells import Cells, columns, hmac, number, trimmed
 from plateglass.normalise.words import NAMES, TEXTS, TOKENS
-from plateglass.store import bits, text, uuid
+from plateglass.store import bits, one_of, text, uuid
 
 _WORDS: Final = (*NAMES, *TOKENS, *TEXTS, "networks", "devices", "search_type", "moderation")
 _NULL: Final = "CAST(NULL AS VARCHAR)"
@@ -128,7 +128,9 @@ def held(cells: Cells, records: str) -> str:
     dates, frames = (
         {cells.table.columns[field] for field in fields if cells.has(field)} for fields in (_DATED, _FRAMED)
     )
-    others = {at for field, at in cells.table.columns.items() if field not in (*_DATED, *_FRAMED)}
+    asked = [field for field in cells.table.columns if field not in (*_DATED, *_FRAMED)]
+    asked += [beside for field in asked if cells.has(beside := cells.layout.fields[field].beside)]
+    others = {cells.table.columns[field] for field in asked}
     framed = f"{_KEPT} AND from_at IS NOT NULL AND to_at IS NOT NULL"
     done = dict.fromkeys(dates - others, _KEPT) | dict.fromkeys(frames - others, framed)
     picks = {

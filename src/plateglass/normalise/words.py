@@ -12,8 +12,8 @@ from typing import Final
 from plateglass import privacy
 from plateglass.errors import KeyUnusable
 from plateglass.model import State
-from plateglass.normalise.cells import Cells, hmac, one_of, shape, trimmed
-from plateglass.store import Step, Store, bits, name, text
+from plateglass.normalise.cells import Cells, hmac, shape, trimmed
+from plateglass.store import Step, Store, bits, name, one_of, text
 
 TEXTS: Final = ("reason", "filters", "prompt", "offence")
 """Fields of free text: scrubbed, then a token over what is left."""
@@ -52,9 +52,17 @@ class Words:
         self._learnt = tuple(fields)
         for field, distinct in self._distinct(cells, fields):
             self._decide(cells, field, f"SELECT word FROM ({distinct}) AS d WHERE word IS NOT NULL")
+        self._note(cells, fields)
+
+    def _note(self, cells: Cells, fields: Sequence[str]) -> None:
+        """Note what a record need not be asked again."""
         full = self._full(cells, fields)
-        for field in fields:
-            self._note(cells, field, full=field in full)
+        counts = (f"SELECT {text(field)}, count(*), count(id), count(mix) FROM w_{field}" for field in fields)
+        for field, every, ids, mixes in self._store.rows(" UNION ALL ".join(counts)) if fields else ():
+            if field in full and mixes == every:
+                cells.whole.add(field)
+            if field in TOKENS and ids == mixes:
+                cells.tokens.add(field)
 
     def _full(self, cells: Cells, fields: Sequence[str]) -> set[str]:
         """The fields without a blank cell, where that can be told at a glance: of records in memory."""
@@ -64,14 +72,6 @@ class Words:
         counts = ", ".join(f"count({cells.raw(field)})" for field in bare)
         [(every, *filled)] = self._store.rows(f"SELECT count(*), {counts} FROM ({cells.table.relation}) AS r")
         return {field for field, count in zip(bare, filled, strict=True) if count == every}
-
-    def _note(self, cells: Cells, field: str, *, full: bool) -> None:
-        """Note what a record need not be asked again."""
-        [(every, ids, mixes)] = self._store.rows(f"SELECT count(*), count(id), count(mix) FROM w_{field}")
-        if full and mixes == every:
-            cells.whole.add(field)
-        if field in TOKENS and ids == mixes:
-            cells.tokens.add(field)
 
     def _distinct(self, cells: Cells, fields: Sequence[str]) -> Iterator[tuple[str, str]]:
         """SQL of the distinct cells of each field; where records are not in memory, one scan gives those of all."""

@@ -59,12 +59,11 @@ MARKS: Final = ("plate", "vin", "phone", "ssn", "birth_date", "email", "case")
 
 # --- words that stand beside numbers ------------------------------------------------------------------------------
 
-_CODES: Final = (
-    r"p\.?\s?c\.?|v\.?\s?c\.?|cvc|cpc|c\.?v\.?c\.?|h\.?\s?&?\s?s\.?|b\.?\s?&?\s?p\.?|w\.?\s?&?\s?i\.?|f\.?\s?s\.?s?\.?|"
+_CODE: Final = (
+    r"(?=[a-z])(?:p\.?\s?c\.?|v\.?\s?c\.?|cvc|cpc|c\.?v\.?c\.?|h\.?\s?&?\s?s\.?|b\.?\s?&?\s?p\.?|w\.?\s?&?\s?i\.?|f\.?\s?s\.?s?\.?|"
     r"p\.?l\.?|vtl|rcw|ors|nrs|ars|crs|mcl|ilcs|ocga|tca|krs|rsmo|ksa|gs|cgs|orc|ucc|ucr|penal code|vehicle code|"
-    r"health (?:and|&) safety(?: code)?|(?:civil|government|gov\.?) code|sections?|sec\.?|statutes?"
+    r"health (?:and|&) safety(?: code)?|(?:civil|government|gov\.?) code|sections?|sec\.?|statutes?)"
 )
-_CODE: Final = rf"(?=[a-z])(?:{_CODES})"
 _SECTION: Final = r"\d{1,5}(?:\.\d{1,4}){0,2}(?:\s?\([a-z0-9]{1,4}\))*[a-h]?"
 _MARKED: Final = _one_of([section for section in SECTIONS if not section.isalnum()])
 _ILLINOIS: Final = _one_of(ILCS)
@@ -87,7 +86,7 @@ _SPANS: Final = re.compile(
     r"(?P<cued>\b(?:plates?|lic|license|licence|tags?|lp|reg)(?:\s?(?:no|num|number|plate))?\.?\s?[:#=]"
     r"\s?[a-z0-9][a-z0-9 -]{0,8}[a-z0-9]\b)"
     r"|(?P<social>\b(?:ssn?|social)(?:\s?(?:no|num|number|#))?\W{0,4}(?:\d[ .-]?){3,8}\d\b)"
-    rf"|(?P<law>\b(?:{_ILLINOIS})\s?ilcs\b|\bilcs\s?(?:{_ILLINOIS})\b"
+    rf"|(?P<law>\b{_ILLINOIS}\s?ilcs\b|\bilcs\s?{_ILLINOIS}\b"
     r"|\b\d{1,2}\s?u\.?s\.?c\.?\s?(?:§+|sec\.?)?\s?\d{1,5}[a-z]?(?:\([a-z0-9]{1,4}\))*"
     r"|\b\d{1,2}\s?c\.?f\.?r\.?\s?(?:§+|part)?\s?\d{1,4}(?:\.\d{1,4})?|\b\d{1,3}\s?ilcs\s?\d{1,4}(?:/[\d-]{1,6})?"
     rf"|§+\s?{_SECTION}|\b{_SECTION}\s?{_CODE}\b|\b{_CODE}\s?[-#:]?\s?(?:{_MARKED}|{_SECTION})\b"
@@ -97,9 +96,9 @@ _SPANS: Final = re.compile(
     r"|\b\d{3}[\s.-]\d{4}\b)"
     rf"|(?P<date>\b{_DATE}\b)"
     r"|(?P<uuid>\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b)"
-    rf"|(?P<section>\b(?:{_MARKED})\b))"
+    rf"|(?P<section>\b{_MARKED}\b))"
 )
-_NAMED: Final = re.compile(rf"(?i)(?:{_MARKED})\b")
+_NAMED: Final = re.compile(rf"(?i){_MARKED}\b")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9]+")
 _NEAR: Final = re.compile(r"[^\n,;]{1,3}|[,;]")
 """What may stand between the parts of one plate; a comma and a blank end it."""

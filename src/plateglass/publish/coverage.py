@@ -9,13 +9,10 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from plateglass.catalogue import Era, Eras
-from plateglass.model import FIGURES, SEARCH_VIEWS, STATED, State, View
+from plateglass.model import FIGURES, STATED, State, View
 from plateglass.publish.words import label
 from plateglass.record_views import OTHER_VIEWS
 from plateglass.store import Step, Store, name, text
-
-LISTED = ", ".join(text(view) for view in SEARCH_VIEWS)
-"""The views of searches, for SQL."""
 
 _BY_STATE = ", ".join(f"{field}_state" for field in STATED)
 

@@ -16,7 +16,7 @@ from plateglass.model import SEARCH_VIEWS, STATED, Column
 from plateglass.questions import explained, once
 from plateglass.questions.content import Happenings
 from plateglass.record_views import OTHER_VIEWS
-from plateglass.store import Step, Store, name, text, values
+from plateglass.store import Step, Store, name, one_of, text, values
 
 GROUPS: Final = 500
 """Users are drawn one by one up to so many, in groups beyond."""
@@ -229,8 +229,8 @@ def _small() -> list[Step]:
         Step("asked_span", f"""
             SELECT min(day) AS first_day, max(day) AS last_day, max(day) - min(day) + 1 AS days,
               count(*) AS searches, (SELECT count(*) FROM sightings) AS records,
-              (SELECT count(DISTINCT source) FROM sources WHERE view IN ({_LISTED})) AS files,
-              (SELECT count(DISTINCT log) FROM logs WHERE view IN ({_LISTED})) AS logs,
+              (SELECT count(DISTINCT source) FROM sources WHERE {_OF_SEARCHES}) AS files,
+              (SELECT count(DISTINCT log) FROM logs WHERE {_OF_SEARCHES}) AS logs,
               (SELECT count(*) FROM distinct_searches) - count(*) AS copies
             FROM asked""", "the case in one row"),
         Step("asked_portal_figures", """
@@ -257,7 +257,7 @@ _PARTNERS: Final = Step("asked_partners", """
     FROM agreements AS a JOIN who AS w ON w.org = a.org
     WHERE w.agency_no IS NOT NULL AND a.signed_at IS NOT NULL AND coalesce(a.kind, '') <> 'other'
     GROUP BY w.agency_no""", "one row an agency with an agreement", lazy=True)  # fmt: skip
-_LISTED: Final = ", ".join(text(view) for view in SEARCH_VIEWS)
+_OF_SEARCHES: Final = one_of("view", SEARCH_VIEWS)
 
 
 def events(lists: Mapping[str, Happenings]) -> Step:
@@ -285,7 +285,7 @@ def _pairs(store: Store) -> list[Step]:
         Step("asked_lot", f"SELECT {every} AS one_in", "of so many seconds, one is compared"),
         Step("asked_logs", f"""
             SELECT log, min(log_no) AS log_no, min(first_at) AS first_at, max(last_at) AS last_at
-            FROM logs WHERE first_at IS NOT NULL AND view IN ({_LISTED}) GROUP BY log
+            FROM logs WHERE first_at IS NOT NULL AND {_OF_SEARCHES} GROUP BY log
             ORDER BY sum(accepted) DESC, log LIMIT {LOGS}""", "one row a log of searches, the largest"),
         Step("asked_keyed", f"""
             SELECT g.log_no, coalesce(w.agency, CAST(s.org AS VARCHAR)) AS who, s.searched_at // 1000 AS second,

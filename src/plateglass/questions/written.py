@@ -15,7 +15,7 @@ from plateglass.model import SEARCH_VIEWS, Outcome
 from plateglass.questions import released
 from plateglass.questions.answer import Answer, AnswerTable, Desk, Form, Heading, Row, Value, Worth
 from plateglass.questions.content import QuestionTable
-from plateglass.store import Store, text
+from plateglass.store import Store, one_of
 
 SHOWN: Final = 60
 """So many reasons as written stand in a table."""
@@ -197,7 +197,7 @@ def limits(store: Store, case: Case) -> list[str]:
         "audits": "Whether anybody at the agency looked at these searches: there is no record of audits.",
     }
     said += [why for view, why in missing.items() if view not in views]
-    logs = int(store.one(f"SELECT count(DISTINCT log) FROM logs WHERE view IN ({', '.join(map(text, SEARCH_VIEWS))})"))
+    logs = int(store.one(f"SELECT count(DISTINCT log) FROM logs WHERE {one_of('view', SEARCH_VIEWS)}"))
     said.append(
         f"What is not in {'the one log' if logs == 1 else f'these {logs:,} logs'}: a log is a window, not the network."
     )
